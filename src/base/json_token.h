@@ -1,0 +1,39 @@
+/* json_token.h: a small JSON tokenizer that keeps raw tokens. It validates the whole of RFC 8259 (numbers, escapes, UTF-8) and allocates nothing.
+ * Differentially fuzzed against jansson. Thread: any. */
+#ifndef TFLTOP_BASE_JSON_TOKEN_H
+#define TFLTOP_BASE_JSON_TOKEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum json_kind { JSON_END, JSON_OBJECT, JSON_ARRAY, JSON_STRING, JSON_NUMBER, JSON_TRUE, JSON_FALSE, JSON_NULL, JSON_BAD };
+
+struct json_value {
+	enum json_kind kind;
+	const char *raw;  /* borrowed; a string without its quotes, anything else as it stands */
+	size_t len;
+	bool escaped;     /* string: holds a backslash, so json_unescape is needed */
+};
+
+struct json_cursor {
+	const char *p, *end;
+	const char *error;  /* a word on what was wrong, once something returned JSON_BAD */
+	bool bad_utf8;      /* … and whether it was the encoding */
+	int depth;
+};
+
+/* Reads one value at the cursor (white space before it skipped); nested ones are validated and returned whole. Depth limit 512. */
+struct json_value json_read(struct json_cursor *cur);
+
+/* For an object's members: open with json_object_begin at '{', then json_object_next until it returns false; check cur->error. */
+bool json_object_begin(struct json_cursor *cur);
+bool json_object_next(struct json_cursor *cur, struct json_value *name, struct json_value *value);
+
+/* True when only white space is left. */
+bool json_at_end(struct json_cursor *cur);
+
+/* Decodes the escapes of a string value into out (room for v->len bytes suffices); lone surrogates fail. Returns bytes, or -1. */
+ptrdiff_t json_unescape(const struct json_value *v, char *out);
+
+#endif

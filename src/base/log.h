@@ -1,0 +1,38 @@
+/* log.h: one log for the whole program: to stderr, to a file, and always into a ring of the last LOG_RING lines for the screen.
+ * Secrets never reach it. Thread: any, lock: log (leaf). */
+#ifndef TFLTOP_BASE_LOG_H
+#define TFLTOP_BASE_LOG_H
+
+#include "base/error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
+
+#define LOG_RING 500
+#define LOG_LINE 240
+
+struct log_line {
+	int64_t time_ms;
+	enum log_level level;
+	char text[LOG_LINE]; /* made safe: no control bytes */
+};
+
+/* level: the least that is written. path NULL or "": stderr; else a file of mode 0600, rotated at 10 MB, three kept. */
+int log_open(const char *path, enum log_level level, struct error *err);
+void log_close(void);
+
+/* logfmt on stderr and in the file: time=… level=… msg="…" */
+void log_write(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+#define log_debug(...) log_write(LOG_DEBUG, __VA_ARGS__)
+#define log_info(...) log_write(LOG_INFO, __VA_ARGS__)
+#define log_warn(...) log_write(LOG_WARN, __VA_ARGS__)
+#define log_error(...) log_write(LOG_ERROR, __VA_ARGS__)
+
+/* Copies the newest `max` lines, oldest first; returns how many. *serial grows with each line ever written (for redraw decisions). */
+size_t log_tail(struct log_line *lines, size_t max, uint64_t *serial);
+
+const char *log_level_name(enum log_level level);
+
+#endif

@@ -1,0 +1,24 @@
+/* command.h: one row per command; src/main.c looks it up and goes. */
+#ifndef TFLTOP_COMMAND_COMMAND_H
+#define TFLTOP_COMMAND_COMMAND_H
+
+#include "base/config.h"
+
+struct command {
+	const char *name;     /* "query" */
+	unsigned bit;         /* CMD_QUERY: the options it takes */
+	const char *synopsis; /* "query [REPORT | --sql SQL] [options]" */
+	const char *help;     /* one line */
+	const char *about;    /* a few sentences for --help; NULL none */
+	int (*run)(struct config *cfg); /* exit status: 0 ok · 1 the answer is no, or it failed · 2 usage */
+};
+
+extern const struct command commands[];
+extern const size_t ncommands;
+
+extern const struct sink_ops *const sinks[]; /* by name for `feed` and ui.feeds */
+extern const size_t nsinks;
+
+int command_main(int argc, char *argv[]); /* all of main but its name */
+
+#endif

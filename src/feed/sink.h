@@ -1,0 +1,90 @@
+/* sink.h: what a sink must do to be fed. One const struct sink_ops per sink, one line in sinks[] (src/command/sinks.c).
+ * Every function runs on the feed's thread. */
+#ifndef TFLTOP_FEED_SINK_H
+#define TFLTOP_FEED_SINK_H
+
+#include "base/config.h"
+#include "base/error.h"
+#include "feed/ledger.h"
+#include "model/event.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Where a feed's progress lives. */
+enum progress {
+	PROGRESS_SINK,  /* in the sink, in one transaction with what it stores: assign() of all partitions */
+	PROGRESS_GROUP, /* in a consumer group, or nowhere with --from */
+};
+
+struct mark { /* a record one can recognise again */
+	int64_t offset; /* -1 none */
+	uint64_t hash;  /* of time, key, value */
+};
+
+struct partition { /* of a topic the feed reads */
+	const char *topic;
+	int32_t partition;
+	enum direction direction;
+	int32_t epoch;         /* from 1; 0 = never seen */
+	int64_t next_offset;   /* rd_kafka_position at the batch boundary; -1 = none yet */
+	struct mark last;      /* the last record processed */
+	struct mark first;     /* the first record of the epoch */
+	int64_t low, high;     /* low watermark: the lowest seen */
+	int64_t stable;
+	struct ledger ledger;
+};
+
+struct record {
+	uint32_t part;           /* index into the feed's partitions */
+	int64_t offset;
+	int64_t time_ms;         /* record timestamp; -1 none */
+	const void *key, *value; /* borrowed until the batch is released; value NULL = tombstone */
+	size_t key_len, value_len;
+};
+
+struct batch {
+	const struct record *records;
+	size_t count;
+	struct partition *partitions; /* the sink counts its verdicts into partitions[record.part].ledger */
+	size_t npartitions;
+	int64_t now_ms;
+};
+
+enum gap_kind { GAP_RETENTION, GAP_RECREATED, GAP_RECREATED_LIVE, GAP_TRUNCATED };
+const char *gap_kind_name(enum gap_kind kind);
+
+struct gap { /* offsets [first, last] that no one will ever deliver */
+	const char *topic;
+	int32_t partition, epoch;
+	enum gap_kind kind;
+	int64_t first_offset, last_offset;
+	char note[200];
+};
+
+enum sink_result {
+	SINK_OK,
+	SINK_RETRY,  /* nothing was changed; the same call again later may succeed (busy, disk full) */
+	SINK_FAILED, /* needs a person */
+};
+
+struct sink_ops {
+	const char *name;
+	const char *help;
+	enum progress progress;
+	const char *group_key; /* PROGRESS_GROUP: the configuration key of its group id; NULL = none */
+
+	/* arg: what feed_new was given. */
+	void *(*open)(const struct config *cfg, void *arg, struct error *err);
+	/* PROGRESS_SINK: fills in what is stored of each partition (epoch 0 when it is new). cluster: Kafka's cluster id; another than stored is an error. */
+	int (*restore)(void *sink, const char *cluster, struct partition *parts, size_t count, struct error *err);
+	/* Takes every record of the batch: a verdict, or in flight. Borrowed memory is copied if it is needed later. */
+	enum sink_result (*write)(void *sink, const struct batch *batch, struct error *err);
+	/* Makes everything durable together with the partitions' progress and the gaps found since; verdicts of what was in flight are
+	 * counted into the ledgers before this returns SINK_OK. Nothing to do is SINK_OK. */
+	enum sink_result (*commit)(void *sink, struct partition *parts, size_t count, const struct gap *gaps, size_t ngaps, struct error *err);
+	void (*close)(void *sink);
+};
+
+#endif

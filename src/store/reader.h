@@ -1,0 +1,46 @@
+/* reader.h: the screen's reading side of the database, on a thread of its own (read-only connection): typical day and busiest quarter,
+ * size and counts for the Pipeline view, and for a viewer beside another process the board itself, reloaded when data_version moves. */
+#ifndef TFLTOP_STORE_READER_H
+#define TFLTOP_STORE_READER_H
+
+#include "base/config.h"
+#include "base/error.h"
+#include "base/wake.h"
+#include "store/live.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define STORE_GAPS_SHOWN 20
+#define STORE_DEAD_SHOWN 20
+
+struct store_status {
+	char path[256];
+	bool open;                /* the file exists and could be read */
+	char detail[256];         /* why not */
+	int64_t db_bytes, wal_bytes;
+	int64_t first_ts, closed_ts, pruned_ts; /* Unix s; 0 none */
+	uint64_t minutes, quarters;  /* rows, estimated from rowid statistics where exact counting is dear; 0 unknown */
+	uint64_t dead_letters;       /* counted, all time */
+	uint64_t gaps;
+	struct store_gap { char kind[20], topic[80], note[120]; int32_t partition, epoch; int64_t first_offset, last_offset, detected_ts; } gap[STORE_GAPS_SHOWN];
+	size_t gaps_shown;
+	struct store_dead { char reason[20], topic[80], detail[120]; int32_t partition; int64_t offset, received_ts; } dead[STORE_DEAD_SHOWN];
+	size_t dead_shown;
+	double days;                 /* of history, for "typical" */
+};
+
+struct reader;
+
+/* viewer: also keep lv's board up to date from the file (no feed runs here), and fill *feed-like* progress from feed_offset. */
+struct reader *reader_start(const char *db_path, struct live *lv, bool viewer, struct wake *news);
+void reader_stop(struct reader *rd);                                   /* interrupts a running query, joins */
+void reader_status(struct reader *rd, struct store_status *out);      /* thread: any, lock: reader */
+
+/* Loads the board from the database: counts of buckets < before_ts (INT64_MAX: all). The second of the board's two ways in.
+ * Also fills stations (the database's rows, so that indexes are the database's integers). Thread: the caller's own connection. */
+struct sqlite3;
+int board_load(struct sqlite3 *db, int64_t before_ts, struct board *bd, struct stations *st, struct error *err);
+int baselines_load(struct sqlite3 *db, int64_t before_ts, struct baseline **baselines, size_t *count, struct error *err);
+
+#endif

@@ -1,0 +1,50 @@
+/* snapshot.h: everything a frame is drawn from, copied once; views never look anywhere else. Plain data. */
+#ifndef TFLTOP_UI_SNAPSHOT_H
+#define TFLTOP_UI_SNAPSHOT_H
+
+#include "base/log.h"
+#include "feed/feed.h"
+#include "model/board.h"
+#include "model/busyness.h"
+#include "model/station.h"
+#include "pipeline/enrich.h"
+#include "sim/simulator.h"
+#include "store/reader.h"
+
+enum snapshot_mode {
+	MODE_LIVE,   /* this process runs the history feed */
+	MODE_VIEWER, /* another process writes the database */
+	MODE_FRAME,  /* drawn from the database alone: volatile fields are "–" */
+};
+
+#define SNAPSHOT_FEEDS 4
+#define SNAPSHOT_LOG 100
+
+struct snapshot {
+	enum snapshot_mode mode;
+	int demo;                    /* embedded broker: says DEMO */
+	char brokers[128];
+	int64_t wall_ms;             /* when it was taken */
+	int64_t now_ms;              /* the clock the windows end at (ui.clock): wall or event time */
+	int event_clock;             /* now_ms is event time: the banner says so */
+	struct board board;
+	struct stations stations;
+	struct baseline *baselines;
+	size_t nbaselines;
+	struct feed_status feed[SNAPSHOT_FEEDS];
+	size_t feeds;
+	struct store_status store;
+	int has_sim, has_enrich;
+	struct sim_status sim;
+	struct enrich_status enrich;
+	struct log_line log[SNAPSHOT_LOG];
+	size_t log_lines;
+};
+
+void snapshot_init(struct snapshot *snap);
+void snapshot_fini(struct snapshot *snap);
+
+/* ui.clock: "wall", "event", or "auto" (wall unless events arrive whose watermark is more than 2 min off). Sets now_ms and event_clock. */
+void snapshot_clock(struct snapshot *snap, const char *ui_clock);
+
+#endif

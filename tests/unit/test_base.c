@@ -1,0 +1,65 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/rng.h"
+#include "base/strbuf.h"
+
+#include <math.h>
+
+static void strbuf_grows_and_stays_terminated(void **state)
+{
+	(void)state;
+	struct strbuf sb = {0};
+	assert_string_equal(strbuf_str(&sb), "");
+	for (int i = 0; i < 1000; i++)
+		strbuf_printf(&sb, "%d,", i % 10);
+	assert_int_equal(sb.len, 2000);
+	assert_int_equal(sb.data[sb.len], 0);
+	strbuf_fini(&sb);
+}
+
+static void rng_poisson_has_its_mean_and_variance(void **state)
+{
+	(void)state;
+	const double means[] = {0.02, 1.5, 40, 300};
+	for (size_t m = 0; m < 4; m++) {
+		struct rng rng;
+		rng_init(&rng, 42, m);
+		double sum = 0, square = 0;
+		const int n = 200000;
+		for (int i = 0; i < n; i++) {
+			double x = rng_poisson(&rng, means[m]);
+			sum += x;
+			square += x * x;
+		}
+		double mean = sum / n, variance = square / n - mean * mean;
+		assert_true(fabs(mean - means[m]) < 5 * sqrt(means[m] / n));
+		assert_true(fabs(variance / means[m] - 1) < 0.1);
+	}
+}
+
+static void rng_streams_differ_and_repeat(void **state)
+{
+	(void)state;
+	struct rng a, b, c;
+	rng_init(&a, 1, 0);
+	rng_init(&b, 1, 1);
+	rng_init(&c, 1, 0);
+	uint64_t x = rng_next(&a);
+	assert_int_not_equal(x, rng_next(&b));
+	assert_int_equal(x, rng_next(&c));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(strbuf_grows_and_stays_terminated),
+		cmocka_unit_test(rng_poisson_has_its_mean_and_variance),
+		cmocka_unit_test(rng_streams_differ_and_repeat),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
