@@ -20,7 +20,7 @@ enum option_type {
 	OPT_REAL,     /* number > 0 */
 	OPT_DURATION, /* 90s 15m 2h 1d 200ms, or "forever": milliseconds, forever = INT64_MAX */
 	OPT_BYTES,    /* 4096 64KiB 5MiB */
-	OPT_TIME,     /* a time word, see timeword.h; kept as text */
+	OPT_TIME,     /* a time word, see timeword.h; kept as text, checked by the command that knows now */
 	OPT_CHOICE,   /* one of `choices` */
 };
 

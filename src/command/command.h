@@ -13,6 +13,15 @@ struct command {
 	int (*run)(struct config *cfg); /* exit status: 0 ok · 1 the answer is no, or it failed · 2 usage */
 };
 
+/* Each in the file of its name. */
+int top_run(struct config *cfg);
+int feed_run(struct config *cfg);
+int simulate_run(struct config *cfg);
+int enrich_run(struct config *cfg);
+int query_run(struct config *cfg);
+int frame_run(struct config *cfg);
+int setup_run(struct config *cfg);
+
 extern const struct command commands[];
 extern const size_t ncommands;
 

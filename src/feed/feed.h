@@ -4,6 +4,7 @@
 
 #include "base/config.h"
 #include "base/error.h"
+#include "base/strbuf.h"
 #include "base/wake.h"
 #include "feed/ledger.h"
 
@@ -76,6 +77,7 @@ struct feed_goal { /* of a run without a screen; zeroes = run until stopped */
 /* ops: a row of sinks[]. sink_arg: handed to ops->open (see sink.h). news: raised when the status changed (may be NULL). */
 struct feed *feed_new(const struct sink_ops *ops, void *sink_arg, const struct config *cfg, const struct feed_goal *goal, struct wake *news,
 		      struct error *err);
+const struct sink_ops *feed_ops(const struct feed *fd);
 void feed_start(struct feed *fd);                                /* starts its thread */
 void feed_stop(struct feed *fd);                                 /* thread: any. Asks: stop polling, drain ≤ 10 s, commit */
 bool feed_done(struct feed *fd);                                 /* thread: any. The thread has ended */

@@ -38,7 +38,7 @@ struct embedded *embedded_new(const struct topic_want *topics, size_t count, str
 const char *embedded_brokers(const struct embedded *eb); /* "127.0.0.1:port": other processes of this machine may connect */
 void embedded_free(struct embedded *eb);
 
-/* True when cfg's brokers are the embedded broker's (set by --demo): no transactions, no groups there. */
+/* True with --demo: no transactions, no groups, no admin API there (rdkafka_mock). */
 bool kafka_is_embedded(const struct config *cfg);
 
 #endif

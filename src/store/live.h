@@ -16,6 +16,7 @@ struct live {
 	struct stations stations;
 	struct baseline *baselines; /* by station index, nbaselines of them; refreshed each minute by the reader */
 	size_t nbaselines;
+	uint64_t stations_generation; /* grows when a station is added or relabelled: copy them only then */
 	uint64_t generation;        /* grows with every change */
 	struct wake *news;
 };

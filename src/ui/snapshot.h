@@ -29,6 +29,7 @@ struct snapshot {
 	int event_clock;             /* now_ms is event time: the banner says so */
 	struct board board;
 	struct stations stations;
+	uint64_t stations_generation; /* of live, so that an unchanged table is not copied again */
 	struct baseline *baselines;
 	size_t nbaselines;
 	struct feed_status feed[SNAPSHOT_FEEDS];

@@ -1,0 +1,59 @@
+#include "base/signals.h"
+
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+static volatile sig_atomic_t arrived, stops;
+
+static void on_signal(int number)
+{
+	switch (number) {
+	case SIGWINCH:
+		arrived |= SIGNALS_RESIZE;
+		break;
+	case SIGTSTP:
+		arrived |= SIGNALS_SUSPEND;
+		break;
+	case SIGCONT:
+		arrived |= SIGNALS_CONTINUE;
+		break;
+	default:
+		arrived |= SIGNALS_STOP;
+		stops++;
+	}
+}
+
+static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP, SIGCONT};
+
+void signals_init(void)
+{
+	sigset_t blocked;
+	sigemptyset(&blocked);
+	for (size_t i = 0; i < sizeof caught / sizeof *caught; i++)
+		sigaddset(&blocked, caught[i]);
+	sigprocmask(SIG_BLOCK, &blocked, NULL);
+	struct sigaction act = {.sa_handler = on_signal};
+	act.sa_mask = blocked;
+	for (size_t i = 0; i < sizeof caught / sizeof *caught; i++)
+		sigaction(caught[i], &act, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+unsigned signals_wait(struct pollfd *fds, nfds_t count, int timeout_ms)
+{
+	sigset_t open;
+	sigemptyset(&open);
+	struct timespec limit = {.tv_sec = timeout_ms / 1000, .tv_nsec = timeout_ms % 1000 * 1000000L};
+	for (nfds_t i = 0; i < count; i++)
+		fds[i].revents = 0;
+	ppoll(fds, count, timeout_ms < 0 ? NULL : &limit, &open);
+	unsigned bits = (unsigned)arrived; /* signals are blocked again: no race */
+	arrived = 0;
+	return bits;
+}
+
+int signals_stops(void)
+{
+	return stops;
+}

@@ -1,0 +1,25 @@
+/* signals.h: signals as events of main's one wait. They are blocked in every thread and delivered only inside signals_wait.
+ * Thread: main. */
+#ifndef TFLTOP_BASE_SIGNALS_H
+#define TFLTOP_BASE_SIGNALS_H
+
+#include <poll.h>
+
+enum {
+	SIGNALS_STOP = 1,    /* SIGINT, SIGTERM, SIGHUP */
+	SIGNALS_RESIZE = 2,  /* SIGWINCH */
+	SIGNALS_SUSPEND = 4, /* SIGTSTP: give the terminal back, then raise SIGSTOP */
+	SIGNALS_CONTINUE = 8 /* SIGCONT */
+};
+
+/* Blocks and catches all of the above; ignores SIGPIPE. Before any thread is started. */
+void signals_init(void);
+
+/* Waits for the descriptors, for a signal, or for timeout_ms (-1: for ever). Returns the SIGNALS_ bits that arrived since the last
+ * call, 0 when a descriptor is ready or time is up; revents are set as by poll. */
+unsigned signals_wait(struct pollfd *fds, nfds_t count, int timeout_ms);
+
+/* How many stop signals have come: the second one means "do not drain". */
+int signals_stops(void);
+
+#endif

@@ -1,0 +1,161 @@
+#include "command/session.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "command/command.h"
+#include "command/demo.h"
+#include "feed/sink.h"
+#include "store/history.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CLOSE_WAIT_MS 12000 /* closing a consumer may hang; nothing is lost by leaving then */
+
+static const struct sink_ops *sink_find(const char *name, size_t len)
+{
+	for (size_t i = 0; i < nsinks; i++)
+		if (strlen(sinks[i]->name) == len && !strncmp(sinks[i]->name, name, len))
+			return sinks[i];
+	return NULL;
+}
+
+static int feed_add(struct session *ses, const char *name, size_t len, struct error *err)
+{
+	const struct sink_ops *ops = sink_find(name, len);
+	if (!ops)
+		return error_set(err, "no feed is called \"%.*s\": `tfl-top feed --help` lists them", (int)len, name);
+	for (size_t i = 0; i < ses->feeds; i++)
+		if (feed_ops(ses->feed[i]) == ops)
+			return 0;
+	if (ses->feeds == SNAPSHOT_FEEDS)
+		return error_set(err, "a dashboard runs at most %d feeds", SNAPSHOT_FEEDS);
+	struct feed *fd = feed_new(ops, ops == &history_sink ? &ses->live : NULL, ses->cfg, &(struct feed_goal){0}, &ses->news, err);
+	if (!fd)
+		return -1;
+	ses->feed[ses->feeds++] = fd;
+	return 0;
+}
+
+/* names: "history,elastic" or "history elastic" */
+static int feeds_add(struct session *ses, const char *names, struct error *err)
+{
+	while (names && *(names += strspn(names, ", "))) {
+		size_t len = strcspn(names, ", ");
+		if (feed_add(ses, names, len, err))
+			return -1;
+		names += len;
+	}
+	return 0;
+}
+
+/* A second instance on one file only looks on. */
+static int find_role(struct session *ses, struct error *err)
+{
+	ses->db_path = history_path(ses->cfg, true, err);
+	if (!ses->db_path)
+		return -1;
+	int fd, taken = history_lock(ses->db_path, &fd, &ses->writer_pid, err);
+	if (!taken)
+		close(fd);
+	ses->viewer = taken == 1;
+	return taken < 0 ? -1 : 0;
+}
+
+static int start_feeds(struct session *ses, struct error *err)
+{
+	if (!ses->viewer && feeds_add(ses, config_text(ses->cfg, "ui.feeds"), err))
+		return -1;
+	if (feeds_add(ses, config_text(ses->cfg, "with"), err))
+		return -1;
+	for (size_t i = 0; i < ses->feeds; i++)
+		feed_start(ses->feed[i]);
+	return 0;
+}
+
+int session_start(struct session *ses, struct config *cfg, struct error *err)
+{
+	*ses = (struct session){.cfg = cfg};
+	wake_init(&ses->news);
+	live_init(&ses->live, &ses->news);
+	if (config_bool(cfg, "demo") && !(ses->demo = demo_new(cfg, err)))
+		goto fail;
+	if (find_role(ses, err) || start_feeds(ses, err))
+		goto fail;
+	ses->reader = reader_start(ses->db_path, &ses->live, ses->viewer, &ses->news);
+	if (ses->demo && demo_start(ses->demo, cfg, &ses->live, &ses->news, err))
+		goto fail;
+	return 0;
+fail:
+	session_stop(ses);
+	return -1;
+}
+
+int session_stop(struct session *ses)
+{
+	int rc = 0;
+	if (ses->demo)
+		demo_stop(ses->demo);
+	for (size_t i = 0; i < ses->feeds; i++)
+		feed_stop(ses->feed[i]);
+	int64_t deadline = clock_mono_us() / 1000 + CLOSE_WAIT_MS;
+	bool hanging = false;
+	for (size_t i = 0; i < ses->feeds; i++) {
+		int64_t left = deadline - clock_mono_us() / 1000;
+		if (feed_join(ses->feed[i], left > 0 ? left : 0))
+			hanging = true;
+		else
+			rc |= feed_ok(ses->feed[i]) ? 0 : -1;
+	}
+	if (ses->reader)
+		reader_stop(ses->reader);
+	if (hanging)
+		return -1; /* the thread that hangs still uses all this */
+	for (size_t i = 0; i < ses->feeds; i++)
+		feed_free(ses->feed[i]);
+	if (ses->demo)
+		demo_free(ses->demo);
+	free(ses->db_path);
+	live_fini(&ses->live);
+	wake_fini(&ses->news);
+	return rc;
+}
+
+static void copy_live(struct live *lv, struct snapshot *snap)
+{
+	pthread_mutex_lock(&lv->lock);
+	board_copy(&snap->board, &lv->board);
+	if (snap->stations.count != lv->stations.count || snap->stations_generation != lv->stations_generation) {
+		stations_copy(&snap->stations, &lv->stations);
+		snap->stations_generation = lv->stations_generation;
+	}
+	snap->baselines = xreallocarray(snap->baselines, lv->nbaselines, sizeof *snap->baselines);
+	if (lv->nbaselines)
+		memcpy(snap->baselines, lv->baselines, lv->nbaselines * sizeof *snap->baselines);
+	snap->nbaselines = lv->nbaselines;
+	pthread_mutex_unlock(&lv->lock);
+}
+
+void session_snapshot(struct session *ses, struct snapshot *snap)
+{
+	snap->mode = ses->viewer ? MODE_VIEWER : MODE_LIVE;
+	snap->demo = ses->demo != NULL;
+	snprintf(snap->brokers, sizeof snap->brokers, "%s", config_text(ses->cfg, "kafka.bootstrap.servers"));
+	snap->wall_ms = clock_wall_ms();
+	copy_live(&ses->live, snap);
+	snap->feeds = ses->feeds;
+	for (size_t i = 0; i < ses->feeds; i++)
+		feed_status(ses->feed[i], &snap->feed[i]);
+	reader_status(ses->reader, &snap->store);
+	snap->has_sim = ses->demo && ses->demo->sim;
+	snap->has_enrich = ses->demo && ses->demo->enrich;
+	if (snap->has_sim)
+		simulator_status(ses->demo->sim, &snap->sim);
+	if (snap->has_enrich)
+		enrich_status(ses->demo->enrich, &snap->enrich);
+	uint64_t serial;
+	snap->log_lines = log_tail(snap->log, SNAPSHOT_LOG, &serial);
+	snapshot_clock(snap, config_text(ses->cfg, "ui.clock"));
+}

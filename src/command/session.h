@@ -1,0 +1,37 @@
+/* session.h: everything a dashboard runs beside its screen: feeds, the reader, and in --demo the embedded broker, the simulator and
+ * the join. Started in order, stopped in reverse; the screen only ever sees a snapshot of it. */
+#ifndef TFLTOP_COMMAND_SESSION_H
+#define TFLTOP_COMMAND_SESSION_H
+
+#include "base/config.h"
+#include "base/error.h"
+#include "base/wake.h"
+#include "feed/feed.h"
+#include "pipeline/enrich.h"
+#include "sim/simulator.h"
+#include "store/live.h"
+#include "store/reader.h"
+#include "ui/snapshot.h"
+
+struct session {
+	struct config *cfg;
+	struct wake news;          /* raised by every thread that has something new to show */
+	struct live live;
+	struct reader *reader;
+	struct feed *feed[SNAPSHOT_FEEDS];
+	size_t feeds;
+	bool viewer;               /* another process writes the database */
+	int writer_pid;
+	char *db_path;
+	struct demo *demo;         /* NULL unless --demo */
+};
+
+/* Starts all threads. On an error everything already started is stopped. */
+int session_start(struct session *ses, struct config *cfg, struct error *err);
+
+/* Simulator, feeds, reader, broker; waits at most 12 s for a feed. Returns 0, or -1 when something was left undone. */
+int session_stop(struct session *ses);
+
+void session_snapshot(struct session *ses, struct snapshot *snap);
+
+#endif

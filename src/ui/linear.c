@@ -1,0 +1,50 @@
+#include "ui/linear.h"
+
+#include "base/zone.h"
+
+#include <inttypes.h>
+
+static void put_clock(const struct snapshot *snap, struct strbuf *out)
+{
+	struct civil at;
+	zone_civil(snap->now_ms / 1000, &at);
+	strbuf_printf(out, "%04d-%02d-%02d %02d:%02d:%02d", at.year, at.month, at.day, at.hour, at.minute, at.second);
+}
+
+static void put_feed(const struct feed_status *fd, int64_t wall_ms, struct strbuf *out)
+{
+	strbuf_printf(out, ", %s %s", fd->name, feed_state_name(fd->state));
+	if (fd->state == FEED_CATCHING_UP && fd->catch_up >= 0)
+		strbuf_printf(out, " %.0f %%", fd->catch_up * 100);
+	if (fd->lag >= 0)
+		strbuf_printf(out, ", lag %" PRId64, fd->lag);
+	strbuf_printf(out, ", %.0f events/s", fd->rate);
+	if (fd->last_arrival_ms)
+		strbuf_printf(out, ", fresh %" PRId64 " s", (wall_ms - fd->last_arrival_ms) / 1000);
+	if (fd->detail[0])
+		strbuf_printf(out, ", %s", fd->detail);
+}
+
+/* Nothing but printable ASCII leaves here, whatever the details hold. */
+static void make_ascii(struct strbuf *out, size_t from)
+{
+	for (size_t i = from; i < out->len; i++)
+		if (out->data[i] < ' ' || out->data[i] > '~')
+			out->data[i] = '?';
+}
+
+void linear_line(const struct snapshot *snap, struct strbuf *out)
+{
+	size_t from = out->len;
+	int64_t end = snap->now_ms / 60000 * 60;
+	struct counts quarter = board_network_window(&snap->board, end - 15 * 60, end);
+	put_clock(snap, out);
+	strbuf_puts(out, snap->demo ? " demo" : snap->mode == MODE_VIEWER ? " viewer" : " live");
+	strbuf_printf(out, ", entries %" PRIu32 " and exits %" PRIu32 " in 15 min", quarter.entries, quarter.exits);
+	strbuf_printf(out, ", today %" PRIu64 " and %" PRIu64 ", in network %" PRId64, snap->board.day_entries, snap->board.day_exits,
+		      (int64_t)(snap->board.day_entries - snap->board.day_exits));
+	for (size_t i = 0; i < snap->feeds; i++)
+		put_feed(&snap->feed[i], snap->wall_ms, out);
+	make_ascii(out, from);
+	strbuf_addc(out, '\n');
+}
