@@ -1,11 +1,14 @@
 /* json_token.h: a small JSON tokenizer that keeps raw tokens. It validates the whole of RFC 8259 (numbers, escapes, UTF-8) and allocates nothing.
- * Differentially fuzzed against jansson. Thread: any. */
+ * An escaped lone surrogate ("\ud800") is valid by that grammar and therefore passes; only json_unescape, which would have to write it
+ * as UTF-8, refuses it. No byte order mark, no NaN, no comments. Differentially fuzzed against jansson. Thread: any. */
 #ifndef TFLTOP_BASE_JSON_TOKEN_H
 #define TFLTOP_BASE_JSON_TOKEN_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#define JSON_DEPTH_MAX 512
 
 enum json_kind { JSON_END, JSON_OBJECT, JSON_ARRAY, JSON_STRING, JSON_NUMBER, JSON_TRUE, JSON_FALSE, JSON_NULL, JSON_BAD };
 
@@ -17,16 +20,19 @@ struct json_value {
 };
 
 struct json_cursor {
-	const char *p, *end;
+	const char *p, *end; /* p stays at the byte that was wrong */
 	const char *error;  /* a word on what was wrong, once something returned JSON_BAD */
 	bool bad_utf8;      /* … and whether it was the encoding */
+	bool inside;        /* json_object_next has returned a member of the object at hand */
 	int depth;
 };
 
-/* Reads one value at the cursor (white space before it skipped); nested ones are validated and returned whole. Depth limit 512. */
+/* Reads one value at the cursor (white space before it skipped); nested ones are validated and returned whole. JSON_END when nothing is
+ * left. Once something was wrong, always JSON_BAD. */
 struct json_value json_read(struct json_cursor *cur);
 
-/* For an object's members: open with json_object_begin at '{', then json_object_next until it returns false; check cur->error. */
+/* For an object's members: open with json_object_begin at '{', then json_object_next until it returns false; check cur->error.
+ * To walk a member that is an object itself, lay another cursor over its raw text. */
 bool json_object_begin(struct json_cursor *cur);
 bool json_object_next(struct json_cursor *cur, struct json_value *name, struct json_value *value);
 
@@ -35,5 +41,8 @@ bool json_at_end(struct json_cursor *cur);
 
 /* Decodes the escapes of a string value into out (room for v->len bytes suffices); lone surrogates fail. Returns bytes, or -1. */
 ptrdiff_t json_unescape(const struct json_value *v, char *out);
+
+/* Length of the well-formed UTF-8 character at p (no overlong form, no surrogate, none above U+10FFFF), or 0. p < end. */
+size_t utf8_length(const char *p, const char *end);
 
 #endif
