@@ -48,18 +48,18 @@ struct feed_status {
 	int brokers_up;                /* connections that are up */
 	size_t partitions;
 	struct partition_status partition[FEED_PARTITIONS_MAX];
-	struct ledger total;
+	struct ledger total;           /* of the partitions' present epochs, all runs */
 	int64_t lag;                   /* sum of the known ones, -1 none known */
 	double rate;                   /* events per second */
 	int64_t last_arrival_ms;       /* wall time a record last arrived; 0 never */
 	int64_t caught_up_ms;          /* wall time it was last seen at the end of every partition; 0 never */
 	double catch_up;               /* 0…1 of what was behind at start; -1 when it is not catching up */
 	int64_t catch_up_left_ms;      /* estimated; -1 unknown */
-	int64_t watermark_ms;          /* newest event time, at most now + 5 min; 0 none */
+	int64_t watermark_ms;          /* newest record time (the event's, as the join writes it), at most now + 5 min; 0 none */
 	uint64_t commits;              /* of the sink */
 	double commit_ms;              /* last one took; -1 none yet */
 	double commit_ms_max;          /* slowest of the last minute */
-	uint64_t gaps;                 /* rows written by this run and before */
+	uint64_t gaps;                 /* found by this run */
 	char last_error[200];          /* "" none */
 	int64_t last_error_ms;         /* wall time */
 };
@@ -68,7 +68,7 @@ struct feed;
 struct sink_ops;
 
 struct feed_goal { /* of a run without a screen; zeroes = run until stopped */
-	const char *from;       /* "stored", "beginning", "end" or a time word; NULL = stored */
+	const char *from;       /* "stored", "beginning", "end" or a time word; NULL = stored, or the beginning where nothing is stored */
 	bool exit_at_end;
 	uint64_t count;         /* stop after so many records; 0 = no limit */
 	int64_t duration_ms;    /* 0 = no limit */
@@ -82,9 +82,9 @@ void feed_start(struct feed *fd);                                /* starts its t
 void feed_stop(struct feed *fd);                                 /* thread: any. Asks: stop polling, drain ≤ 10 s, commit */
 bool feed_done(struct feed *fd);                                 /* thread: any. The thread has ended */
 int feed_join(struct feed *fd, int64_t wait_ms);                 /* 0 ended; -1 still hanging after wait_ms */
-bool feed_ok(struct feed *fd);                                   /* after it ended: nothing in flight and all committed, goal met */
+bool feed_ok(struct feed *fd);                                   /* once the sink is closed: nothing in flight and all committed, goal met */
 void feed_status(struct feed *fd, struct feed_status *out);      /* thread: any, lock: feed */
-void feed_summary(struct feed *fd, struct strbuf *out);          /* "history: consumed 20000 stored 19990 dead 10 in_flight 0" (zero terms but in_flight left out) */
+void feed_summary(struct feed *fd, struct strbuf *out);          /* "history: consumed 20000 stored 19990 dead 10 in_flight 0" (this run's; zero terms but consumed and in_flight left out) */
 void feed_free(struct feed *fd);
 
 #endif

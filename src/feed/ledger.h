@@ -21,4 +21,11 @@ struct ledger {
 bool ledger_holds(const struct ledger *led);
 void ledger_add(struct ledger *to, const struct ledger *led);
 
+/* `count` records that were in flight have this verdict now: to is &led->stored, &led->dead, … */
+static inline void ledger_settle(struct ledger *led, uint64_t *to, uint64_t count)
+{
+	led->in_flight -= count;
+	*to += count;
+}
+
 #endif

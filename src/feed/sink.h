@@ -47,7 +47,7 @@ struct record {
 struct batch {
 	const struct record *records;
 	size_t count;
-	struct partition *partitions; /* the sink counts its verdicts into partitions[record.part].ledger */
+	struct partition *partitions; /* the sink moves its verdicts from partitions[record.part].ledger.in_flight, see ledger_settle */
 	size_t npartitions;
 	int64_t now_ms;
 };
@@ -67,6 +67,7 @@ enum sink_result {
 	SINK_OK,
 	SINK_RETRY,  /* nothing was changed; the same call again later may succeed (busy, disk full) */
 	SINK_FAILED, /* needs a person */
+	SINK_END,    /* nobody wants any more (the reader of a pipe has gone): a good end */
 };
 
 struct sink_ops {
@@ -77,9 +78,11 @@ struct sink_ops {
 
 	/* arg: what feed_new was given. */
 	void *(*open)(const struct config *cfg, void *arg, struct error *err);
-	/* PROGRESS_SINK: fills in what is stored of each partition (epoch 0 when it is new). cluster: Kafka's cluster id; another than stored is an error. */
+	/* PROGRESS_SINK: fills in what is stored of each partition (epoch 0 when it is new). cluster: Kafka's cluster id; another than stored
+	 * is an error. Called again, with those only, for partitions that appear later. */
 	int (*restore)(void *sink, const char *cluster, struct partition *parts, size_t count, struct error *err);
-	/* Takes every record of the batch: a verdict, or in flight. Borrowed memory is copied if it is needed later. */
+	/* Takes every record of the batch: a verdict (tombstones: skipped), or in flight. The feed has counted each as consumed and in_flight
+	 * before, once, however often it must ask. Borrowed memory is copied if it is needed later. */
 	enum sink_result (*write)(void *sink, const struct batch *batch, struct error *err);
 	/* Makes everything durable together with the partitions' progress and the gaps found since; verdicts of what was in flight are
 	 * counted into the ledgers before this returns SINK_OK. Nothing to do is SINK_OK. */
