@@ -4,6 +4,7 @@
 #ifndef TFLTOP_MODEL_BOARD_H
 #define TFLTOP_MODEL_BOARD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,7 +27,7 @@ struct board {
 	struct counts network[BOARD_NET_MINUTES];
 	int64_t newest_ts;     /* start of the newest minute any count is in, Unix s; 0 = empty board. Rings hold (newest - ring, newest] */
 	int64_t watermark_ms;  /* newest event time, at most now + 5 min */
-	int32_t day;           /* the watermark's service day */
+	int32_t day;           /* newest service day any count is of: the watermark's */
 	uint64_t day_entries, day_exits;
 	uint64_t applied;      /* events in all, for redraw decisions */
 };
@@ -43,7 +44,10 @@ void board_init(struct board *bd);
 void board_fini(struct board *bd);
 void board_clear(struct board *bd);
 
-/* Adds committed cells. Order does not matter: older than a ring counts for the day only; another day than the watermark's, for nothing. */
+/* Adds committed cells. The board is a function of the set of cells added, whatever their order and however they are cut into batches:
+ * newest_ts, day and the watermark are maxima, and what a cell adds is kept exactly while it lies in the final ring and the final day.
+ * So a cell older than a ring counts for the day only, one of a day before `day` for the rings only, and the first of a later day
+ * begins that day at once, even within a batch. No cell may be newer than its batch's watermark: both speak of counted events. */
 void board_apply(struct board *bd, const struct delta *deltas, size_t count, int64_t watermark_ms);
 
 /* Deep copy; `to` reuses its memory. */
@@ -54,6 +58,6 @@ struct counts board_window(const struct board *bd, uint32_t station, int64_t fro
 struct counts board_network_window(const struct board *bd, int64_t from_ts, int64_t to_ts);
 
 /* True when [from_ts, …) still lies in the rings, so 0 means nobody rather than not known. */
-int board_covers(const struct board *bd, int64_t from_ts);
+bool board_covers(const struct board *bd, int64_t from_ts);
 
 #endif
