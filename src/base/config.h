@@ -14,12 +14,13 @@ enum option_type {
 	OPT_FLAG,     /* present or not; in a file: true or false */
 	OPT_BOOL,     /* true or false */
 	OPT_TEXT,
-	OPT_SECRET,   /* text that is masked wherever it is shown; never accepted on the command line */
+	OPT_SECRET,   /* text that is masked wherever it is shown; never accepted on the command line (kafka.* passwords and keys) */
 	OPT_PATH,     /* "~/" at its head is the home folder */
 	OPT_COUNT,    /* whole number, 0 or more */
 	OPT_REAL,     /* number > 0 */
+	OPT_SPEED,    /* number > 0, or "max", which config_real gives as 0 */
 	OPT_DURATION, /* 90s 15m 2h 1d 200ms, or "forever": milliseconds, forever = INT64_MAX */
-	OPT_BYTES,    /* 4096 64KiB 5MiB */
+	OPT_MODE,     /* permission bits of a file, octal: 0640 */
 	OPT_TIME,     /* a time word, see timeword.h; kept as text, checked by the command that knows now */
 	OPT_CHOICE,   /* one of `choices` */
 };
@@ -33,6 +34,7 @@ enum {
 	CMD_QUERY = 1 << 4,
 	CMD_FRAME = 1 << 5,
 	CMD_SETUP = 1 << 6,
+	CMD_HELP = 1 << 7,
 	CMD_ANY = 0xffff,
 };
 
@@ -48,6 +50,7 @@ struct option {
 	bool pure_flag;       /* not a configuration key */
 };
 
+/* Two rows may share a key when no command takes both (`--format` of query and of frame). */
 extern const struct option options[];
 extern const size_t noptions;
 
@@ -59,8 +62,10 @@ struct config *config_new(void);
 void config_free(struct config *cfg);
 
 /* Parses argv after the command word for a command of bit `command`; words that are no options are kept in order
- * (config_word). Then reads the environment and the file. Any unknown flag or key, or a value of the wrong form, is an error
- * that names the place ("tfl-top.conf line 3", "--spede") and the nearest valid name. A refused kafka.* key names our own key. */
+ * (config_word). Then reads the environment and the file (-c, else tfl-top.conf of the user, which may be missing). Any unknown flag
+ * or key, or a value of the wrong form, is an error that names the place ("tfl-top.conf line 3", "--spede") and the nearest valid
+ * name. A refused kafka.* key names our own key. An empty value unsets a key that has no default.
+ * Stops with 0 at --help or --version, reading nothing further: help must not depend on a sound configuration. */
 int config_load(struct config *cfg, unsigned command, int argc, char *const argv[], struct error *err);
 
 size_t config_words(const struct config *cfg);
@@ -68,11 +73,11 @@ const char *config_word(const struct config *cfg, size_t i);
 
 /* The getters abort on a key that is not in the table or not of that type: a programming error. */
 const char *config_text(const struct config *cfg, const char *key); /* NULL when unset */
-bool config_bool(const struct config *cfg, const char *key);        /* OPT_BOOL, OPT_FLAG */
-uint64_t config_count(const struct config *cfg, const char *key);
-double config_real(const struct config *cfg, const char *key);
-int64_t config_ms(const struct config *cfg, const char *key);       /* OPT_DURATION */
-uint64_t config_bytes(const struct config *cfg, const char *key);
+bool config_bool(const struct config *cfg, const char *key);        /* OPT_BOOL, OPT_FLAG; false when unset */
+uint64_t config_count(const struct config *cfg, const char *key);   /* 0 when unset */
+double config_real(const struct config *cfg, const char *key);      /* OPT_REAL, OPT_SPEED; 0 when unset */
+int64_t config_ms(const struct config *cfg, const char *key);       /* OPT_DURATION; 0 when unset */
+unsigned config_mode(const struct config *cfg, const char *key);
 bool config_is_set(const struct config *cfg, const char *key);      /* given anywhere, not the default */
 
 /* For code that knows better than the user (--demo): overrides like a flag. */

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
+enum log_format { LOG_LOGFMT, LOG_JSON }; /* time=… level=… msg="…" · {"time":…,"level":…,"msg":…} */
 
 #define LOG_RING 500
 #define LOG_LINE 240
@@ -20,10 +21,10 @@ struct log_line {
 };
 
 /* level: the least that is written. path NULL or "": stderr; else a file of mode 0600, rotated at 10 MB, three kept. */
-int log_open(const char *path, enum log_level level, struct error *err);
+int log_open(const char *path, enum log_level level, enum log_format format, struct error *err);
 void log_close(void);
 
-/* logfmt on stderr and in the file: time=… level=… msg="…" */
+/* One line on stderr or in the file, and in the ring; before log_open: stderr, LOG_INFO. */
 void log_write(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 #define log_debug(...) log_write(LOG_DEBUG, __VA_ARGS__)
 #define log_info(...) log_write(LOG_INFO, __VA_ARGS__)

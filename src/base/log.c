@@ -1,0 +1,191 @@
+#include "base/log.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/strbuf.h"
+#include "base/utf8.h"
+#include "base/zone.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ROTATE_BYTES (10 << 20)
+#define KEPT 3 /* files: path, path.1, path.2 */
+
+static struct {
+	pthread_mutex_t lock;
+	int fd;
+	char *path; /* NULL: stderr, or something that is no regular file; then nothing is rotated */
+	enum log_level level;
+	enum log_format format;
+	struct log_line ring[LOG_RING];
+	uint64_t serial;
+} lg = {.lock = PTHREAD_MUTEX_INITIALIZER, .fd = STDERR_FILENO, .level = LOG_INFO};
+
+static const char *const level_names[] = {"debug", "info", "warn", "error"};
+
+const char *log_level_name(enum log_level level)
+{
+	return level_names[level];
+}
+
+/* Control bytes and bytes that are no UTF-8 become \xNN, so that no text can steer a terminal or break a line. */
+static void add_safe(struct strbuf *out, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len;) {
+		size_t n = utf8_printable(text + i, len - i);
+		if (n)
+			strbuf_add(out, text + i, n);
+		else
+			strbuf_printf(out, "\\x%02x", (unsigned char)text[i]);
+		i += n ? n : 1;
+	}
+}
+
+static void add_quoted(struct strbuf *out, const char *text)
+{
+	strbuf_addc(out, '"');
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			strbuf_addc(out, '\\');
+		strbuf_addc(out, *text);
+	}
+	strbuf_addc(out, '"');
+}
+
+static void add_line(struct strbuf *out, int64_t time_ms, enum log_level level, const char *safe)
+{
+	char utc[21];
+	zone_utc_text(time_ms / 1000, utc);
+	bool json = lg.format == LOG_JSON;
+	strbuf_printf(out, json ? "{\"time\":\"%.19s.%03dZ\",\"level\":\"%s\",\"msg\":" : "time=%.19s.%03dZ level=%s msg=", utc,
+		      (int)(time_ms % 1000), log_level_name(level));
+	add_quoted(out, safe);
+	strbuf_puts(out, json ? "}\n" : "\n");
+}
+
+static int open_file(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+	struct stat st;
+	if (fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode))
+		fchmod(fd, 0600);
+	return fd;
+}
+
+/* Moves path.1 to path.2 and path to path.1; another process that logs there may have done so already.
+ * lock: log */
+static void rotate(void)
+{
+	struct stat ours, there;
+	if (!lg.path || fstat(lg.fd, &ours) || ours.st_size < ROTATE_BYTES)
+		return;
+	if (!stat(lg.path, &there) && there.st_ino == ours.st_ino && there.st_dev == ours.st_dev) {
+		struct strbuf from = {0}, to = {0};
+		for (int i = KEPT - 1; i > 0; i--) {
+			strbuf_reset(&from);
+			strbuf_reset(&to);
+			strbuf_puts(&from, lg.path);
+			if (i > 1)
+				strbuf_printf(&from, ".%d", i - 1);
+			strbuf_printf(&to, "%s.%d", lg.path, i);
+			rename(strbuf_str(&from), strbuf_str(&to));
+		}
+		strbuf_fini(&from);
+		strbuf_fini(&to);
+	}
+	int fd = open_file(lg.path);
+	if (fd < 0)
+		return; /* better too large a file than none */
+	close(lg.fd);
+	lg.fd = fd;
+}
+
+int log_open(const char *path, enum log_level level, enum log_format format, struct error *err)
+{
+	int fd = STDERR_FILENO;
+	struct stat st;
+	bool file = path && *path;
+	if (file && (fd = open_file(path)) < 0)
+		return error_set(err, "cannot open the log %s: %s (log.file names another)", path, strerror(errno));
+	bool rotates = file && !fstat(fd, &st) && S_ISREG(st.st_mode);
+	log_close();
+	pthread_mutex_lock(&lg.lock);
+	lg.fd = fd;
+	lg.path = rotates ? xstrdup(path) : NULL;
+	lg.level = level;
+	lg.format = format;
+	pthread_mutex_unlock(&lg.lock);
+	return 0;
+}
+
+void log_close(void)
+{
+	pthread_mutex_lock(&lg.lock);
+	if (lg.fd != STDERR_FILENO)
+		close(lg.fd);
+	free(lg.path);
+	lg.fd = STDERR_FILENO;
+	lg.path = NULL;
+	pthread_mutex_unlock(&lg.lock);
+}
+
+/* lock: log */
+static void remember(int64_t time_ms, enum log_level level, const struct strbuf *safe)
+{
+	struct log_line *line = &lg.ring[lg.serial++ % LOG_RING];
+	size_t len = utf8_cut(strbuf_str(safe), safe->len, LOG_LINE - 1);
+	line->time_ms = time_ms;
+	line->level = level;
+	memcpy(line->text, strbuf_str(safe), len);
+	line->text[len] = '\0';
+}
+
+void log_write(enum log_level level, const char *fmt, ...)
+{
+	char *text;
+	va_list ap;
+	va_start(ap, fmt);
+	int n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return;
+	struct strbuf safe = {0}, line = {0};
+	add_safe(&safe, text, (size_t)n);
+	free(text);
+	int64_t time_ms = clock_wall_ms();
+	pthread_mutex_lock(&lg.lock);
+	if (level >= lg.level) {
+		remember(time_ms, level, &safe);
+		add_line(&line, time_ms, level, strbuf_str(&safe));
+		rotate();
+		if (write(lg.fd, line.data, line.len) < 0) {
+			/* a full disk must not stop what is logged about; the ring has the line */
+		}
+	}
+	pthread_mutex_unlock(&lg.lock);
+	strbuf_fini(&safe);
+	strbuf_fini(&line);
+}
+
+size_t log_tail(struct log_line *lines, size_t max, uint64_t *serial)
+{
+	pthread_mutex_lock(&lg.lock);
+	size_t count = lg.serial < LOG_RING ? (size_t)lg.serial : LOG_RING;
+	if (count > max)
+		count = max;
+	for (size_t i = 0; i < count; i++)
+		lines[i] = lg.ring[(lg.serial - count + i) % LOG_RING];
+	*serial = lg.serial;
+	pthread_mutex_unlock(&lg.lock);
+	return count;
+}

@@ -1,0 +1,38 @@
+#include "base/utf8.h"
+
+size_t utf8_decode(const char *text, size_t len, uint32_t *code)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* a shorter form would do below */
+	const unsigned char *p = (const unsigned char *)text;
+	if (!len)
+		return 0;
+	size_t n = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
+	if (n == 0 || n > len)
+		return 0;
+	uint32_t c = n == 1 ? p[0] : p[0] & (0x7fu >> n);
+	for (size_t i = 1; i < n; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (p[i] & 0x3f);
+	}
+	if (c < least[n] || (c >= 0xd800 && c <= 0xdfff) || c > 0x10ffff)
+		return 0;
+	*code = c;
+	return n;
+}
+
+size_t utf8_printable(const char *text, size_t len)
+{
+	uint32_t c;
+	size_t n = utf8_decode(text, len, &c);
+	return n && c >= 0x20 && !(c >= 0x7f && c < 0xa0) ? n : 0;
+}
+
+size_t utf8_cut(const char *text, size_t len, size_t max)
+{
+	if (len <= max)
+		return len;
+	while (max && ((unsigned char)text[max] & 0xc0) == 0x80)
+		max--;
+	return max;
+}
