@@ -1,64 +1,69 @@
-# lib.sh: what every end-to-end script needs: a private folder, the program, checks that print `ok` or `not ok`, and a broker on demand.
-# SRC: the source tree; TFL_TOP: the program under test (set by tests/run).
+# lib.sh: what every end-to-end script needs: a private folder, the program, checks that print `ok` or `not ok`, a broker on demand.
+# Sourced. From tests/run: srcdir, the source tree; BUILD, its build; TFL_TOP, the program under test; FULL=1 asks for the long form.
 set -u
-SRC=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-: "${TFL_TOP:=$SRC/build-asan/tfl-top}"
-HERE=$(mktemp -d "${TMPDIR:-/tmp}/tfl-top-e2e.XXXXXX")
-cd "$HERE" || exit 1
-LOG=$HERE/log
-export XDG_CONFIG_HOME=$HERE/config XDG_STATE_HOME=$HERE/state XDG_DATA_HOME=$HERE/share XDG_RUNTIME_DIR=$HERE/run
-mkdir -p "$XDG_CONFIG_HOME" "$XDG_STATE_HOME" "$XDG_DATA_HOME" "$XDG_RUNTIME_DIR"
-unset NO_COLOR
-. "$SRC/tests/services/kafka.sh"
+: "${srcdir:=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}" "${BUILD:=$srcdir/build-asan}" "${FULL:=0}"
+: "${TFL_TOP:=$BUILD/tfl-top}"
+HERE=$(mktemp -d "${TMPDIR:-/tmp}/tfl-top-e2e.XXXXXX") && cd "$HERE" || exit 1
+for kind in CONFIG STATE DATA RUNTIME; do
+	export "XDG_${kind}_$([ $kind = RUNTIME ] && echo DIR || echo HOME)=$HERE/$kind"
+	mkdir -m 700 "$HERE/$kind"
+done
+unset NO_COLOR TMUX
+. "$srcdir/tests/services/kafka.sh"
 
 started=()
 clean_up() {
-	for pid in "${started[@]}"; do kill -9 "$pid" 2>/dev/null; done
-	stop_kafka 2>/dev/null
-	cd /
-	rm -rf "$HERE"
+	local pid
+	for pid in "${started[@]}"; do kill -KILL "$pid" 2>/dev/null; done
+	stop_kafka
+	cd / && rm -rf "$HERE"
 }
 trap clean_up EXIT
+trap 'exit 1' INT TERM
 
-ok() { echo "ok $1"; }
-not_ok() { echo "not ok $1${2:+: $2}"; }
-
-# check NAME COMMAND…: the command's output is shown only when it fails.
+# check NAME COMMAND…: what the command says is shown only when it fails.
 check() {
 	local name=$1
 	shift
-	if "$@" >check.out 2>&1; then ok "$name"; else
-		not_ok "$name" "$(tail -n 3 check.out | tr '\n' ' ')"
+	if "$@" >check.out 2>&1; then
+		echo "ok $name"
+	else
+		tail -n 20 check.out
+		echo "not ok $name"
 		return 1
 	fi
 }
 
-# The program on this script's broker and database; its stderr also goes to $LOG.
-tfl() {
-	local command=$1
-	shift
-	case $command in
-	simulate | enrich | setup) "$TFL_TOP" "$command" -b "$KAFKA" "$@" ;;
-	query | frame) "$TFL_TOP" "$command" --db history.db "$@" ;;
-	feed) "$TFL_TOP" "$command" "$@" -b "$KAFKA" --db history.db ;;
-	esac 2> >(tee -a "$LOG" >&2)
+# refused NAME STATUS PATTERN COMMAND…: it ends with that status and says something like PATTERN on stderr, nothing on stdout.
+refused() {
+	local name=$1 status=$2 pattern=$3 got
+	shift 3
+	"$@" >refused.out 2>refused.err </dev/null
+	got=$?
+	if [ "$got" = "$status" ] && grep -qE -e "$pattern" refused.err && [ ! -s refused.out ]; then
+		echo "ok $name"
+	else
+		head -n 5 refused.out refused.err
+		echo "not ok $name: status $got"
+	fi
 }
 
-# background NAME COMMAND…: its process id is $!; ended with the script at the latest.
-background() {
-	local name=$1
-	shift
-	case $1 in
-	tfl) shift; local command=$1; shift; "$TFL_TOP" "$command" $(target "$command") "$@" >"$name.out" 2>&1 & ;;
-	*) "$@" >"$name.out" 2>&1 & ;;
-	esac
-	started+=($!)
+broker() {
+	start_kafka "$HERE/kafka" || { echo "not ok a real broker starts"; exit 1; }
 }
-target() {
-	case $1 in
-	feed) echo "-b $KAFKA --db history.db" ;;
-	*) echo "-b $KAFKA" ;;
-	esac
+
+# tfl COMMAND…: the program on this script's broker and database; its stderr is in the file `log` as well.
+tfl() {
+	"$TFL_TOP" "$@" -b "$KAFKA" --db "$HERE/history.db" 2>log
+	local status=$?
+	cat log >&2
+	return $status
+}
+
+# background COMMAND…: as tfl, but does not wait: its process id is $!; what it says goes to COMMAND.out. Ended with the script at the latest.
+background() {
+	"$TFL_TOP" "$@" -b "$KAFKA" --db "$HERE/history.db" >>"$1.out" 2>&1 </dev/null &
+	started+=($!)
 }
 
 # finish PID: asks it to end and waits; its exit status.
@@ -67,23 +72,38 @@ finish() {
 	wait "$1"
 }
 
+# eventually SECONDS COMMAND…: true as soon as the command is.
+eventually() {
+	local until=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ $SECONDS -lt $until ] || return 1
+		sleep 0.1
+	done
+}
+
+# The answer to SQL, without its header.
+sql() {
+	"$TFL_TOP" query --db "$HERE/history.db" --timeout 5m --format csv --sql "$1" | tr -d '\r' | tail -n +2
+}
+
+# The newest weekday whose service day is over.
 last_weekday() {
-	local back=1
+	local back=2
 	while [ "$(date -d "-$back day" +%u)" -gt 5 ]; do back=$((back + 1)); done
 	date -d "-$back day" +%F
 }
-next_day() { date -d "$1 +1 day" +%F; }
 
-# A CSV whose quoted fields may hold commas, as plain fields (commas inside them become spaces).
-csv_plain() {
-	awk 'BEGIN{FS=OFS="\""} {for(i=2;i<=NF;i+=2) gsub(",", " ", $i); gsub("\"", ""); print}' "$1"
+# cells ACCOUNT: want.csv from the simulator's account and got.csv from the database: topic, station name, minute, count.
+cells() {
+	tail -n +2 "$1" | tr -d '\r' | LC_ALL=C sort >want.csv
+	sql "SELECT 'entries', station, bucket, sum(entries) FROM station_minute GROUP BY 2, 3 HAVING sum(entries) > 0 UNION ALL
+		SELECT 'exits', station, bucket, sum(exits) FROM station_minute GROUP BY 2, 3 HAVING sum(exits) > 0" | LC_ALL=C sort >got.csv
 }
 
-# cells ACCOUNT DB: want.csv and got.csv, one line per direction, station name and minute.
-cells() {
-	tail -n +2 "$1" | tr -d '\r' | LC_ALL=C sort > want.csv
-	"$TFL_TOP" query --db "$2" --format csv --timeout 5m --sql "
-		SELECT 'entries', station, bucket, sum(entries) FROM station_minute GROUP BY 2, 3 HAVING sum(entries) > 0 UNION ALL
-		SELECT 'exits', station, bucket, sum(exits) FROM station_minute GROUP BY 2, 3 HAVING sum(exits) > 0" |
-		tail -n +2 | tr -d '\r' | LC_ALL=C sort > got.csv
+# Every cell of the database equals the account, and they hold more than LEAST passengers.
+exact() { # ACCOUNT LEAST
+	cells "$1"
+	check "every station-minute equals the account" diff -q want.csv got.csv
+	check "there was something to count" awk -v least="$2" '{ sub(/.*,/, ""); n += $0 } END { print n; exit n <= least }' want.csv
 }

@@ -1,0 +1,21 @@
+#!/bin/bash
+# The tree as a distributor sees it: a tarball that holds all it needs, a read-only source, a build elsewhere, install and uninstall.
+. "$(dirname "$0")/lib.sh"
+
+mkdir tree
+check "configure the source tree elsewhere" sh -c "cd tree && '$srcdir/configure' -q CFLAGS=-O0"
+check "make distcheck" make -C tree -s -j2 distcheck DISTCHECK_CONFIGURE_FLAGS='CFLAGS=-O0 -q' AM_COLOR_TESTS=no
+tarball=$(ls tree/tfl-top-*.tar.xz)
+check "a tarball" test -s "$tarball"
+mkdir src build
+check "unpacks" tar -C src --strip-components=1 -xJf "$tarball"
+check "holds both commands" test -x src/demo -a -x src/check
+
+check "make install DESTDIR=" make -C "$BUILD" -s install DESTDIR="$HERE/stage"
+program=$(find stage -type f -name tfl-top -perm -u+x)
+check "the program is there" test -x "$program"
+check "it needs nothing of the tree" sh -c "cd / && '$HERE/$program' --version"
+check "its manual page is there" test -s "$(find stage -name tfl-top.1)"
+check "its licence and documents too" test -s "$(find stage -path '*/doc/*' -name LICENSE)" -a -s "$(find stage -path '*/doc/*' -name README.md)"
+check "make uninstall DESTDIR=" make -C "$BUILD" -s uninstall DESTDIR="$HERE/stage"
+check "leaves nothing" test -z "$(find stage -type f)"

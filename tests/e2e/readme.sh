@@ -1,0 +1,15 @@
+#!/bin/bash
+# README's commands, as it gives them, from a clean clone in a new home.
+. "$(dirname "$0")/lib.sh"
+
+mkdir home
+if [ -d "$srcdir/.git" ] || [ -f "$srcdir/.git" ]; then
+	check "clone" git clone -q --no-hardlinks "$srcdir" clone
+else
+	check "copy" cp -r "$srcdir" clone
+fi
+check "README gives the commands" sh -c 'grep -qx "    ./demo" clone/README.md && grep -qx "    ./check" clone/README.md'
+check "./demo, from another folder" sh -c "cd / && exec env -i PATH='$PATH' HOME='$HERE/home' TERM=dumb '$HERE/clone/demo' --duration 5s </dev/null >'$HERE/out'"
+check "London moved" grep -qx "proof holds: produced = enriched = counted" out
+check "nothing of it shows in the clone" test -z "$(git -C clone status --porcelain 2>&1)"
+check "./check" sh -c "cd clone && ./check layering >'$HERE/out' && tail -n 1 '$HERE/out' | grep -qx '[0-9]* passed, 0 failed'"

@@ -1,0 +1,30 @@
+#!/bin/bash
+# Beside the writer: queries and sqlite3 read on, a second writer is refused, a second dashboard only looks.
+. "$(dirname "$0")/lib.sh"
+broker
+
+background simulate --scenario steady --rate 2 --from now --speed 1 --account "$HERE/account.csv"
+simulate=$!
+background enrich
+enrich=$!
+background feed history
+history=$!
+counted() { [ "$(sql 'SELECT sum(entries) > 100 FROM station_day')" = 1 ]; }
+check "the writer writes" eventually 30 counted
+
+refused "a second writer is refused, and told by whom" 1 "$history" tfl feed history -e
+before=$(sql 'SELECT sum(entries) FROM station_day')
+more() { [ "$(sql 'SELECT sum(entries) FROM station_day')" -gt "$before" ]; }
+check "a query sees it move" eventually 10 more
+check "sqlite3 reads beside it" sqlite3 -readonly history.db 'SELECT count(*) > 0 FROM station_minute'
+check "a viewer looks on" sh -c "'$TFL_TOP' -b $KAFKA --db history.db --duration 4s >viewer.out 2>viewer.err </dev/null"
+check "and says that it is one" grep -q ' viewer, entries' viewer.out
+check "and sees it move" test "$(grep -o 'today [0-9]*' viewer.out | sort -u | wc -l)" -gt 1
+check "it took nothing from the writer" kill -0 $history
+
+check "simulate ends well" finish $simulate
+check "enrich ends well" finish $enrich
+check "history ends well" finish $history
+check "enrich passes on the rest" tfl enrich -e
+check "history counts the rest" tfl feed history -e
+exact account.csv 1000
