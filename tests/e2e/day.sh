@@ -40,7 +40,7 @@ sql "SELECT station_id, sum(entries), sum(exits) FROM station_day GROUP BY stati
 check "station totals are TfL's, thinned" awk -F, -v rate=$rate '
 	FNR == 1 { part++ }
 	part == 1 && FNR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
-	part == 1 { entries[$1] = $column["entries_weekday"] * rate; exits[$1] = $column["exits_weekday"] * rate
+	part == 1 { entries[$1] = $column["weekday_entries"] * rate; exits[$1] = $column["weekday_exits"] * rate
 		E += entries[$1]; X += exits[$1]; next }
 	{ d = $2 - entries[$1]; if (d * d > 16 * (entries[$1] + 1)) { bad++; print "entries", $0, "not", entries[$1] }
 	  want = exits[$1] * E / X; d = $3 - want
