@@ -10,6 +10,7 @@ enum direction { ENTRY, EXIT };
 
 #define EVENT_STATION_MAX 200
 #define EVENT_USER_MAX 1024
+#define EVENT_LOCATION_MAX 80
 #define EVENT_VALUE_MAX (1024 * 1024)
 
 struct text { /* borrowed bytes, not NUL-terminated */
@@ -17,12 +18,12 @@ struct text { /* borrowed bytes, not NUL-terminated */
 	size_t len;
 };
 
-struct event {
+struct event { /* all texts are UTF-8 without NUL; control characters are kept */
 	int64_t time_ms;          /* @timestamp, Unix ms */
 	enum direction direction;
 	struct text station;      /* never empty */
 	struct text user;         /* may be empty (null or absent) */
-	struct text location;     /* "lat,lon" as written; data NULL when null or absent */
+	struct text location;     /* "lat,lon" as written; data NULL when null, absent, or unfit to be one */
 };
 
 /* Why a record is a dead letter; names as in dead_reason_name, `alive` = it is none. */
@@ -34,16 +35,26 @@ const char *dead_reason_name(enum dead_reason reason); /* "bad_json" … */
 struct event_decoder { /* one per thread; holds the unescaped texts of the last event */
 	char station[EVENT_STATION_MAX * 6 + 8];
 	char user[EVENT_USER_MAX * 6 + 8];
-	char location[512];
+	char location[EVENT_LOCATION_MAX * 6 + 8];
 	char detail[160];  /* of the last dead letter: what exactly, in words, made safe for a terminal */
 };
 
-/* Decodes a Kafka record's value. topic_direction: what its topic says. now_ms: for `future`. ev borrows from value, key and the decoder.
+/* Decodes a Kafka record's value: one JSON object with the members @timestamp, user, delta, station, location.
+ *  - any order, any spelling of strings by escapes, other members allowed; of a member that comes twice the last one counts.
+ *  - @timestamp: string, see event_time_parse. Missing or null: no_time. More than 5 min after now_ms: future; before 2000: too_old.
+ *  - station: string; missing, null or empty: the key. Neither: bad_station. Longer than 200 bytes: bad_station.
+ *  - user: string; missing, null: empty. Longer than 1 KiB: bad_user.
+ *  - delta: 1 in entries, -1 in exits, spelt as an integer (1.0, 1e0, "1" and null: bad_delta). Missing: what the topic says.
+ *  - location: kept as written when it is a string of at most 80 bytes, else there is none; never a reason to refuse.
+ *  - a NUL (\u0000) or half a surrogate pair in station or user: bad_station, bad_user: no store can keep it.
+ * The first reason in the order of enum dead_reason is given, too_large before all. topic_direction: what its topic says.
+ * ev borrows from value, key and the decoder; on a dead letter its contents are unspecified and dec->detail says what and where.
  * value must not be NULL (a tombstone is no event: the feed skips it before). */
 enum dead_reason event_decode(struct event_decoder *dec, const void *value, size_t value_len, const void *key, size_t key_len,
 			      enum direction topic_direction, int64_t now_ms, struct event *ev);
 
-/* Parses an RFC 3339 instant (offset required; fraction of 0-9 digits, cut to ms). Returns -1 when it is none. */
+/* Parses an RFC 3339 instant (offset required; 0 to 9 digits of fraction, cut to ms; a leap second is the second after it).
+ * Returns -1 when it is none. */
 int event_time_parse(const char *text, size_t len, int64_t *ms);
 
 #endif
