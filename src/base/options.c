@@ -47,7 +47,7 @@ const struct option options[] = {
 	 .help = "print what would be done"},
 
 	/* configuration */
-	{.key = "kafka.bootstrap.servers", .flag = "-b,--brokers", .type = OPT_TEXT, .preset = "localhost:9092", .value = "HOST:PORT,…",
+	{.key = "kafka.bootstrap.servers", .flag = "-b,--brokers", .type = OPT_TEXT, .preset = "localhost:9092", .value = "HOST:PORT,...",
 	 .commands = CMD_ANY, .help = "Kafka brokers"},
 	{.key = "topic.entries", .type = OPT_TEXT, .preset = "entries", .help = "topic of the passengers who enter"},
 	{.key = "topic.exits", .type = OPT_TEXT, .preset = "exits", .help = "topic of the passengers who leave"},

@@ -1,10 +1,177 @@
 #include "command/command.h"
 
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/signals.h"
+#include "base/zone.h"
+
+#include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int help_run(struct config *cfg);
+
+const struct command commands[] = {
+	{.name = "help", .bit = CMD_HELP, .words = 1, .synopsis = "help [COMMAND]", .help = "say what there is, or all about one command",
+	 .run = help_run},
+};
+const size_t ncommands = sizeof commands / sizeof *commands;
+
+static const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < ncommands; i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+static int usage_error(const char *name, const char *text)
+{
+	fprintf(stderr, "tfl-top%s%s: %s\n", name ? " " : "", name ? name : "", text);
+	return EXIT_USAGE;
+}
+
+static int unknown_command(const char *word)
+{
+	const char **names = xcalloc(ncommands, sizeof *names);
+	for (size_t i = 0; i < ncommands; i++)
+		names[i] = commands[i].name;
+	struct error err;
+	const char *near = nearest_name(word, names, ncommands);
+	error_set(&err, "no command is called \"%.80s\"%s%s%s; tfl-top --help lists them", word, near ? " (did you mean " : "", near ? near : "",
+		  near ? "?)" : "");
+	free(names);
+	return usage_error(NULL, err.text);
+}
+
+static int print(struct strbuf *out)
+{
+	int rc = fwrite(strbuf_str(out), 1, out->len, stdout) == out->len && !fflush(stdout) ? 0 : 1;
+	strbuf_fini(out);
+	return rc;
+}
+
+static int print_command(const struct command *cmd)
+{
+	struct strbuf out = {0};
+	strbuf_printf(&out, "usage: tfl-top %s\n%s\n", cmd->synopsis, cmd->help);
+	if (cmd->about)
+		strbuf_printf(&out, "\n%s\n", cmd->about);
+	strbuf_addc(&out, '\n');
+	config_help(cmd->bit, &out);
+	return print(&out);
+}
+
+static int print_overview(void)
+{
+	struct strbuf out = {0};
+	strbuf_puts(&out, "usage: tfl-top [COMMAND] [OPTION…]\nLondon's stations from Kafka, on the screen and in SQL\n\ncommands (none: top):\n");
+	for (size_t i = 0; i < ncommands; i++)
+		strbuf_printf(&out, "  %-10s %s\n", commands[i].name, commands[i].help);
+	strbuf_addc(&out, '\n');
+	config_help(CMD_TOP, &out);
+	strbuf_puts(&out, "\ntfl-top COMMAND --help says more; tfl-top --print-config shows every key of the configuration\n");
+	return print(&out);
+}
+
+static int help_run(struct config *cfg)
+{
+	const char *word = config_word(cfg, 0);
+	if (!word)
+		return print_overview();
+	const struct command *cmd = command_find(word);
+	return cmd ? print_command(cmd) : unknown_command(word);
+}
+
+bool command_has_screen(void)
+{
+	const char *term = getenv("TERM");
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && term && *term && strcmp(term, "dumb");
+}
+
+/* Under the dashboard a line on stderr would spoil the screen: then the log goes to a file, or if that cannot be, to the ring alone. */
+static int open_log(const struct command *cmd, const struct config *cfg, struct error *err)
+{
+	static const char *const levels[] = {"debug", "info", "warn", "error"};
+	const char *path = config_text(cfg, "log.file"), *word = config_text(cfg, "log.level");
+	enum log_format format = strcmp(config_text(cfg, "log.format"), "json") ? LOG_LOGFMT : LOG_JSON;
+	enum log_level level = LOG_DEBUG;
+	while (strcmp(word, levels[level]))
+		level++;
+	if (config_bool(cfg, "verbose") || config_bool(cfg, "quiet"))
+		level = config_bool(cfg, "verbose") ? LOG_DEBUG : LOG_ERROR;
+	if (path || cmd->bit != CMD_TOP || !command_has_screen())
+		return log_open(path, level, format, err);
+	char *file = path_of(PATH_STATE, "tfl-top.log", err);
+	int rc = 0;
+	if (!file || path_make_folder(file, err) || log_open(file, level, format, err)) {
+		rc = log_open("/dev/null", level, format, NULL);
+		log_warn("%s", err->text);
+	}
+	free(file);
+	return rc;
+}
+
+static int run(const struct command *cmd, struct config *cfg)
+{
+	struct error err = {0};
+	if (zone_init(config_text(cfg, "time.zone"), config_text(cfg, "time.day_start"), &err))
+		return usage_error(cmd->name, err.text);
+	if (open_log(cmd, cfg, &err)) {
+		fprintf(stderr, "tfl-top %s: %s\n", cmd->name, err.text);
+		return 1;
+	}
+	if (cmd->takes_signals)
+		signals_init();
+	int rc = cmd->run(cfg);
+	log_close();
+	return rc;
+}
+
+static int print_config(const struct config *cfg)
+{
+	struct strbuf out = {0};
+	config_print(cfg, &out);
+	return print(&out);
+}
+
+static int print_version(void)
+{
+	struct strbuf out = {0};
+	strbuf_printf(&out, "tfl-top %s\n", TFLTOP_VERSION);
+	return print(&out);
+}
+
+/* named: the user wrote the command's name, so --help is about it alone. */
+static int dispatch(const struct command *cmd, bool named, struct config *cfg, int argc, char *argv[])
+{
+	struct error err = {0};
+	if (config_load(cfg, cmd->bit, argc, argv, &err))
+		return usage_error(named ? cmd->name : NULL, err.text);
+	if (config_bool(cfg, "help"))
+		return named && cmd->run != help_run ? print_command(cmd) : print_overview();
+	if (config_bool(cfg, "version"))
+		return print_version();
+	if (config_words(cfg) > cmd->words) {
+		error_set(&err, "\"%.80s\" is one word too many; usage: tfl-top %s", config_word(cfg, cmd->words), cmd->synopsis);
+		return usage_error(named ? cmd->name : NULL, err.text);
+	}
+	return config_bool(cfg, "print-config") ? print_config(cfg) : run(cmd, cfg);
+}
 
 int command_main(int argc, char *argv[])
 {
-	(void)argc;
-	printf("%s %s\n", argv[0], TFLTOP_VERSION);
-	return 0;
+	setlocale(LC_CTYPE, ""); /* numbers stay as C writes them */
+	bool named = argc > 1 && argv[1][0] != '-';
+	const struct command *cmd = command_find(named ? argv[1] : "top");
+	if (!cmd)
+		return unknown_command(named ? argv[1] : "top");
+	int skip = named ? 2 : argc > 0;
+	struct config *cfg = config_new();
+	int rc = dispatch(cmd, named, cfg, argc - skip, argv + skip);
+	config_free(cfg);
+	return rc;
 }

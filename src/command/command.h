@@ -4,9 +4,13 @@
 
 #include "base/config.h"
 
+#define EXIT_USAGE 2 /* beside 0 and 1: a bad option, key or value */
+
 struct command {
 	const char *name;     /* "query" */
 	unsigned bit;         /* CMD_QUERY: the options it takes */
+	size_t words;         /* most words beside options that it takes: more are a usage error */
+	bool takes_signals;   /* its run waits with signals_wait; the others die of ^C as programs do */
 	const char *synopsis; /* "query [REPORT | --sql SQL] [options]" */
 	const char *help;     /* one line */
 	const char *about;    /* a few sentences for --help; NULL none */
@@ -27,6 +31,9 @@ extern const size_t ncommands;
 
 extern const struct sink_ops *const sinks[]; /* by name for `feed` and ui.feeds */
 extern const size_t nsinks;
+
+/* Whether there is a terminal to draw on: both ends a tty and TERM not dumb. Without it the dashboard runs line by line. */
+bool command_has_screen(void);
 
 int command_main(int argc, char *argv[]); /* all of main but its name */
 
