@@ -1,0 +1,94 @@
+#!/bin/bash
+# The command line: exit statuses, what a mistake is told, settings and where they came from, reports and formats on a real history.
+. "$(dirname "$0")/lib.sh"
+
+# Mistakes: status 2, nothing on stdout, the nearest name.
+top() { "$TFL_TOP" "$@"; }
+refused "an unknown command" 2 'query' top quary
+refused "an unknown option" 2 '--format' top query --formt csv
+refused "an option of another command" 2 'option of another command' top query --demo
+refused "an option without its value" 2 'needs a value' top query --format
+refused "a value that is none of the choices" 2 'table\|csv\|json\|ndjson' top query --format xml
+refused "a number that is none" 2 'topic.partitions.*"four"' top -X topic.partitions=four
+refused "an unknown key" 2 'topic.entries' top -X topic.entrys=x
+refused "-X without a value" 2 'key=value' top -X topic.entries
+refused "a kafka key that is ours" 2 'enrich.group|elastic.group' top -X kafka.group.id=mine
+refused "a kafka key that would break exactly-once" 2 'isolation.level' top feed history -X kafka.isolation.level=read_uncommitted
+refused "an unknown sink" 2 'history' top feed histroy -b 127.0.0.1:1
+refused "no sink" 2 'history' top feed
+refused "an unknown scenario" 2 'weekday' top simulate --scenario weekda -b 127.0.0.1:1
+refused "a time that is none" 2 '"yesterdy"' top simulate --from yesterdy -b 127.0.0.1:1
+refused "an unknown view" 2 'stations' top frame --view statoins
+refused "an unknown report" 2 'busiest' top query bussiest
+refused "one word too many" 2 'too many' top simulate a lot
+refused "no history to read" 1 'nothing.db' top query --db nothing.db --sql 'SELECT 1'
+
+check "--version" sh -c "'$TFL_TOP' --version | grep -qE '^tfl-top [0-9]+\.[0-9]+\.[0-9]+$'"
+check "--help names every command" sh -c "
+	for word in top feed simulate enrich query frame setup; do '$TFL_TOP' --help | grep -q \"^  \$word \" || { echo \$word; exit 1; }; done"
+check "each command has its --help" sh -c "
+	for word in feed simulate enrich query frame setup; do '$TFL_TOP' \$word --help | grep -q \"^usage: tfl-top \$word\" || { echo \$word; exit 1; }; done"
+check "--help in a narrow world" sh -c "LC_ALL=C '$TFL_TOP' --help | awk 'length > 160 { exit 1 }'"
+
+# Settings: flag > environment > file > default, each with the place it came from.
+conf=$XDG_CONFIG_HOME/tfl-top/tfl-top.conf
+mkdir "${conf%/*}"
+value() { # KEY PATTERN [VARIABLE=VALUE…] -- OPTION…: the line that --print-config has for KEY matches PATTERN
+	local key=$1 pattern=$2 set=()
+	shift 2
+	while [ "$1" != -- ]; do set+=("$1"); shift; done
+	shift
+	env "${set[@]}" "$TFL_TOP" --print-config "$@" | grep -E "^$key *=" | tee /dev/stderr | grep -qE "$pattern"
+}
+check "a default" value topic.partitions '= *4.*default' --
+echo 'topic.partitions = 5' >"$conf"
+check "the file" value topic.partitions '= *5.*tfl-top.conf' --
+check "the environment before the file" value topic.partitions '= *6.*(TFL_TOP_TOPIC_PARTITIONS|env)' TFL_TOP_TOPIC_PARTITIONS=6 --
+check "a flag before all" value topic.partitions '= *7.*(flag|command line|-X)' TFL_TOP_TOPIC_PARTITIONS=6 -- -X topic.partitions=7
+check "a secret is masked" sh -c "'$TFL_TOP' --print-config -X kafka.sasl.password=hunter2 | grep sasl.password && ! '$TFL_TOP' --print-config -X kafka.sasl.password=hunter2 | grep -q hunter2"
+printf 'topic.partitions=5\ntopic.entrys=x\n' >"$conf"
+refused "a mistake in the file, with its line and the nearest name" 2 'tfl-top\.conf.*2.*topic.entries' top query
+rm "$conf"
+refused "a mistake in the environment" 2 'TFL_TOP_TOPIC_ENTRYS' env TFL_TOP_TOPIC_ENTRYS=x "$TFL_TOP" query
+
+# Reports on a real history.
+broker
+check "setup topics" tfl setup topics
+check "again: nothing changes" tfl setup topics
+check "with the partitions asked for" test "$(kcat -b "$KAFKA" -L -t station_entries | grep -c ' partition ')" = 4
+check "setup stations" tfl setup stations
+check "509 of them" test "$(kcat -q -b "$KAFKA" -C -t stations -e -f '%k\n' | sort -u | wc -l)" -gt 500
+check "passengers" tfl simulate --scenario weekday --from "$(last_weekday)T08:00" --count 3000 --speed max
+check "joined" tfl enrich -e
+check "counted" tfl feed history -e
+query() { "$TFL_TOP" query --db history.db "$@"; }
+reports=$(query | awk '/^  / { print $1 }')
+check "query lists its reports" test "$(echo "$reports" | wc -w)" -ge 8
+for report in $reports; do
+	words=()
+	case $report in station*) words=(Angel) ;; esac
+	check "report $report" query "$report" "${words[@]}"
+done
+S='SELECT station, sum(entries) AS n FROM station_day GROUP BY station ORDER BY n DESC, station LIMIT 3'
+check "table" sh -c "'$TFL_TOP' query --db history.db --sql \"$S\" | head -1 | grep -qi station"
+check "csv, quotes doubled, lines end in CR LF" test "$(query --format csv --sql "SELECT 'a,b' AS x, 'say \"hi\"' AS y, NULL AS z" | sed 's/\r$/~/')" = "x,y,z~
+\"a,b\",\"say \"\"hi\"\"\",~"
+check "ndjson, a line a row" test "$(query --format ndjson --sql "SELECT 1 AS a, 'x\"y' AS b, NULL AS c")" = '{"a":1,"b":"x\"y","c":null}'
+check "json, one array" test "$(query --format json --sql "SELECT 1 AS a UNION ALL SELECT 2" | tr -d ' \n')" = '[{"a":1},{"a":2}]'
+check "SQL from standard input" test "$(echo 'SELECT 40 + 2 AS n' | query --format csv --sql - | tr -d '\r' | tail -1)" = 42
+refused "SQL that writes" 1 'read' query --sql 'DELETE FROM minute'
+refused "SQL that is wrong" 1 'syntax|nosuch' query --sql 'SELECT FROM nosuch'
+refused "SQL that never ends" 1 'timeout|time' query --timeout 1s --sql 'WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n'
+query --sql "SELECT * FROM station_minute" | head -n 1 >one
+check "a reader that goes away is no failure" test "${PIPESTATUS[0]}" = 0
+check "frame draws a view without a terminal" sh -c "'$TFL_TOP' frame --db history.db --size 120x40 </dev/null | awk 'END { exit NR != 40 }'"
+for view in stations network pipeline help; do
+	check "frame --view $view" sh -c "'$TFL_TOP' frame --db history.db --view $view --size 80x24 >$view.out && test -s $view.out"
+done
+check "the same frame twice" sh -c "'$TFL_TOP' frame --db history.db >a && '$TFL_TOP' frame --db history.db >b && cmp a b"
+
+# The stdout sink, and the end of a topic.
+check "feed stdout -e" sh -c "'$TFL_TOP' feed stdout -b $KAFKA --from beginning -e 2>err | wc -l >lines && test \$(cat lines) = $(sql 'SELECT sum(entries) + sum(exits) FROM station_day')"
+check "every line is JSON with the six members" sh -c "'$TFL_TOP' feed stdout -b $KAFKA --from beginning --count 50 2>/dev/null | awk '
+	!/^\\{\"topic\":\"station_(entries|exits)\",\"partition\":[0-9]+,\"offset\":[0-9]+,\"timestamp\":[0-9]+,\"key\":\".*\",\"value\":\".*\"\\}\$/ { print; bad = 1 } END { exit bad || NR != 50 }'"
+refused "a broker that is not there, with -e" 1 '127.0.0.1:1' top feed history -e -b 127.0.0.1:1 --db other.db
