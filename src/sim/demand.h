@@ -1,0 +1,25 @@
+/* demand.h: how many people enter at each station in each quarter hour, and leave in each hour, of the scenario's day: TfL's totals
+ * spread by TfL's profiles. Pure. Thread: any after demand_load. */
+#ifndef TFLTOP_SIM_DEMAND_H
+#define TFLTOP_SIM_DEMAND_H
+
+#include "base/error.h"
+#include "sim/places.h"
+#include "sim/scenario.h"
+
+enum { QUARTERS = 96, HOURS = 24, DEMAND_START_HOUR = 5 }; /* counted from 05:00, as TfL does */
+
+struct demand {
+	struct places places;
+	float *entries; /* places.count × QUARTERS, people at rate 1 */
+	float *exits;   /* places.count × HOURS, scaled so that as many leave as enter */
+	double total;   /* entries of the whole day */
+};
+
+int demand_load(struct demand *dm, const struct scenario *sc, struct error *err);
+void demand_fini(struct demand *dm);
+
+/* The quarter that holds this instant, by the clocks of the zone. */
+int demand_quarter(int64_t time_ms);
+
+#endif
