@@ -42,16 +42,15 @@ static const struct option *row_of_flag(unsigned command, const char *name, size
 
 static int unknown_flag(unsigned command, const char *name, size_t len, struct error *err)
 {
+	if (row_of_flag(CMD_ANY, name, len))
+		return error_set(err, "%.*s is an option of another command", (int)len, name);
 	const char **names = xcalloc(noptions, sizeof *names);
 	size_t count = 0;
 	for (size_t i = 0; i < noptions; i++)
 		if (options[i].flag && (options[i].commands & command))
 			names[count++] = strstr(options[i].flag, "--") ? strstr(options[i].flag, "--") : options[i].flag;
 	char *word = xstrndup(name, len);
-	if (row_of_flag(CMD_ANY, name, len))
-		error_set(err, "%.80s is an option of another command", word);
-	else
-		error_set(err, "no option is called %.80s", word);
+	error_set(err, "no option is called %.80s", word);
 	config_suggest(err, word, names, count);
 	free(word);
 	free(names);

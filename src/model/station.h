@@ -24,20 +24,22 @@ struct stations {
 	struct station *rows;
 	size_t count;
 	size_t cap;
-	struct station_index *index; /* by (name, location), by unique name, by id */
+	struct station_index *index; /* by (name, location), by unique name, by id; NULL until it is first needed */
 };
 
 void stations_init(struct stations *st);
 void stations_fini(struct stations *st);
 
-/* Copies the row; returns its index (that of the row with the same id if there is one, whose fields are then replaced). */
+/* Copies the row; returns its index: that of the row with the same id if there is one, whose fields are then replaced. A known row whose
+ * id is new replaces the unknown row of that name and place, or of that name without a place when no other known station bears it, if
+ * the stream has named one: so an id learnt later re-labels history. */
 uint32_t stations_put(struct stations *st, const struct station *row);
 
 /* Loads data/stations.csv: the reference as shipped. */
 int stations_load_reference(struct stations *st, struct error *err);
 
 /* The index for an event's station: the reference row of that name and location (5 decimals), else the reference name if unique, else
- * `name:<name>[@location]`, added when new. */
+ * `name:<name>[@location]`, added when new (location rounded to 5 decimals; left out when it is no "lat,lon"). */
 uint32_t stations_resolve(struct stations *st, struct text name, struct text location);
 
 /* By id, or by exact name if unique, then by name without case if unique; -1 if none or ambiguous. */
