@@ -140,8 +140,6 @@ static char *expanded(const struct option *row, const char *text)
 static int assign(struct setting *set, const char *text, enum config_source source, const char *place, struct error *err)
 {
 	struct config_number number;
-	if (set->row->type == OPT_SECRET && source == FROM_FLAG)
-		return error_set(err, "%s: others can read a command line: put this secret into the configuration file or the environment", place);
 	if (config_check(set->row, text, &number, err)) {
 		if (source == FROM_FILE)
 			error_prefix(err, "%s", set->key);

@@ -14,7 +14,7 @@ enum option_type {
 	OPT_FLAG,     /* present or not; in a file: true or false */
 	OPT_BOOL,     /* true or false */
 	OPT_TEXT,
-	OPT_SECRET,   /* text that is masked wherever it is shown; never accepted on the command line (kafka.* passwords and keys) */
+	OPT_SECRET,   /* text that is masked wherever it is shown: passwords and keys among kafka.* */
 	OPT_PATH,     /* "~/" at its head is the home folder */
 	OPT_COUNT,    /* whole number, 0 or more */
 	OPT_REAL,     /* number > 0 */

@@ -89,7 +89,7 @@ const struct option options[] = {
 	{.key = "ui.mouse", .type = OPT_BOOL, .preset = "true", .help = "take the mouse"},
 	{.key = "ui.fps", .type = OPT_COUNT, .preset = "10", .help = "most frames a second"},
 	{.key = "log.file", .flag = "--log", .type = OPT_PATH, .value = "FILE", .commands = CMD_ANY,
-	 .help = "log there (default: stderr; under the dashboard tfl-top/tfl-top.log in $XDG_STATE_HOME or ~/.local/state)"},
+	 .help = "the log (default: stderr; of the dashboard, tfl-top/tfl-top.log in $XDG_STATE_HOME or ~/.local/state)"},
 	{.key = "log.level", .type = OPT_CHOICE, .preset = "info", .choices = "debug|info|warn|error", .help = "the least that is logged"},
 	{.key = "log.format", .type = OPT_CHOICE, .preset = "logfmt", .choices = "logfmt|json", .help = "form of a line in the log"},
 

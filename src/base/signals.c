@@ -37,7 +37,6 @@ void signals_init(void)
 	act.sa_mask = blocked;
 	for (size_t i = 0; i < sizeof caught / sizeof *caught; i++)
 		sigaction(caught[i], &act, NULL);
-	signal(SIGPIPE, SIG_IGN);
 }
 
 unsigned signals_wait(struct pollfd *fds, nfds_t count, int timeout_ms)
@@ -48,6 +47,10 @@ unsigned signals_wait(struct pollfd *fds, nfds_t count, int timeout_ms)
 	for (nfds_t i = 0; i < count; i++)
 		fds[i].revents = 0;
 	ppoll(fds, count, timeout_ms < 0 ? NULL : &limit, &open);
+	/* A ready descriptor lets no signal in, a signal only one: busy threads must not keep ^C out. */
+	const struct timespec now = {0};
+	while (ppoll(NULL, 0, &now, &open) < 0)
+		continue;
 	unsigned bits = (unsigned)arrived; /* signals are blocked again: no race */
 	arrived = 0;
 	return bits;

@@ -12,11 +12,11 @@ enum {
 	SIGNALS_CONTINUE = 8 /* SIGCONT */
 };
 
-/* Blocks and catches all of the above; ignores SIGPIPE. Before any thread is started. */
+/* Blocks and catches all of the above. Before any thread is started. */
 void signals_init(void);
 
 /* Waits for the descriptors, for a signal, or for timeout_ms (-1: for ever). Returns the SIGNALS_ bits that arrived since the last
- * call, 0 when a descriptor is ready or time is up; revents are set as by poll. */
+ * call, 0 when none did; revents are set as by poll, also beside signals. */
 unsigned signals_wait(struct pollfd *fds, nfds_t count, int timeout_ms);
 
 /* How many stop signals have come: the second one means "do not drain". */

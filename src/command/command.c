@@ -6,7 +6,9 @@
 #include "base/signals.h"
 #include "base/zone.h"
 
+#include <errno.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +51,8 @@ static int unknown_command(const char *word)
 
 static int print(struct strbuf *out)
 {
-	int rc = fwrite(strbuf_str(out), 1, out->len, stdout) == out->len && !fflush(stdout) ? 0 : 1;
+	bool written = fwrite(strbuf_str(out), 1, out->len, stdout) == out->len && !fflush(stdout);
+	int rc = written || errno == EPIPE ? 0 : 1;
 	strbuf_fini(out);
 	return rc;
 }
@@ -68,7 +71,7 @@ static int print_command(const struct command *cmd)
 static int print_overview(void)
 {
 	struct strbuf out = {0};
-	strbuf_puts(&out, "usage: tfl-top [COMMAND] [OPTION…]\nLondon's stations from Kafka, on the screen and in SQL\n\ncommands (none: top):\n");
+	strbuf_puts(&out, "usage: tfl-top [COMMAND] [OPTION...]\nLondon's stations from Kafka, on the screen and in SQL\n\ncommands (none: top):\n");
 	for (size_t i = 0; i < ncommands; i++)
 		strbuf_printf(&out, "  %-10s %s\n", commands[i].name, commands[i].help);
 	strbuf_addc(&out, '\n');
@@ -165,6 +168,7 @@ static int dispatch(const struct command *cmd, bool named, struct config *cfg, i
 int command_main(int argc, char *argv[])
 {
 	setlocale(LC_CTYPE, ""); /* numbers stay as C writes them */
+	signal(SIGPIPE, SIG_IGN); /* a reader that goes away is an error of the write, EPIPE: no failure of ours */
 	bool named = argc > 1 && argv[1][0] != '-';
 	const struct command *cmd = command_find(named ? argv[1] : "top");
 	if (!cmd)
