@@ -16,3 +16,15 @@ void ledger_add(struct ledger *to, const struct ledger *led)
 	to->released += led->released;
 	to->in_flight += led->in_flight;
 }
+
+void ledger_subtract(struct ledger *from, const struct ledger *led)
+{
+	from->consumed -= led->consumed;
+	from->stored -= led->stored;
+	from->duplicate -= led->duplicate;
+	from->late -= led->late;
+	from->dead -= led->dead;
+	from->skipped -= led->skipped;
+	from->released -= led->released;
+	from->in_flight -= led->in_flight;
+}

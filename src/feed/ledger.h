@@ -20,6 +20,7 @@ struct ledger {
 
 bool ledger_holds(const struct ledger *led);
 void ledger_add(struct ledger *to, const struct ledger *led);
+void ledger_subtract(struct ledger *from, const struct ledger *led); /* what has come since led */
 
 /* `count` records that were in flight have this verdict now: to is &led->stored, &led->dead, … */
 static inline void ledger_settle(struct ledger *led, uint64_t *to, uint64_t count)

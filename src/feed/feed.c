@@ -1,0 +1,187 @@
+#include "feed/feed_inside.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/thread.h"
+#include "base/timeword.h"
+#include "feed/kafka.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+const char *feed_state_name(enum feed_state state)
+{
+	static const char *const names[] = {
+		[FEED_STARTING] = "starting", [FEED_WAITING] = "waiting", [FEED_CATCHING_UP] = "catching up", [FEED_LIVE] = "live",
+		[FEED_STALLED] = "stalled",   [FEED_FAILED] = "failed",   [FEED_STOPPED] = "stopped",
+	};
+	return names[state];
+}
+
+static int read_from(struct feed *fd, struct error *err)
+{
+	const char *word = fd->goal.from;
+	bool stores = fd->ops->progress == PROGRESS_SINK;
+	if (!word || (stores && !strcmp(word, "stored"))) {
+		fd->from = stores ? FROM_STORED : FROM_BEGINNING;
+		return 0;
+	}
+	if (stores)
+		return error_set(err, "--from %s: %s goes on where its own store says; only feeds that store no offsets begin elsewhere", word,
+				 fd->ops->name);
+	if (!strcmp(word, "stored"))
+		return error_set(err, "--from stored: %s stores no offsets; say beginning, end or a time", fd->ops->name);
+	if (!strcmp(word, "beginning") || !strcmp(word, "end")) {
+		fd->from = strcmp(word, "end") ? FROM_BEGINNING : FROM_END;
+		return 0;
+	}
+	fd->from = FROM_TIME;
+	return timeword_parse(word, clock_wall_ms(), &fd->from_ms, err) ? error_prefix(err, "--from") : 0;
+}
+
+static int read_config(struct feed *fd, struct error *err)
+{
+	fd->source[ENTRY].topic = config_text(fd->cfg, "topic.station_entries");
+	fd->source[EXIT].topic = config_text(fd->cfg, "topic.station_exits");
+	fd->commit_ms = (int64_t)config_count(fd->cfg, "history.commit_ms");
+	if (!strcmp(fd->source[ENTRY].topic, fd->source[EXIT].topic))
+		return error_set(err, "topic.station_entries and topic.station_exits are both %s: an event's direction is its topic's",
+				 fd->source[ENTRY].topic);
+	return read_from(fd, err);
+}
+
+static int make_clients(struct feed *fd, struct error *err)
+{
+	const struct consumer_calls calls = {report_figures, report_error, fd};
+	rd_kafka_conf_t *conf = kafka_conf(fd->cfg, KAFKA_CONSUMER, err);
+	if (!conf || consumer_init(&fd->cs, conf, &calls, err))
+		return -1;
+	if (fd->ops->progress == PROGRESS_SINK && !(fd->probe = probe_new(fd->cfg, err)))
+		return -1;
+	return 0;
+}
+
+static void init_lock(struct feed *fd)
+{
+	pthread_condattr_t attr;
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&fd->changed, &attr);
+	pthread_condattr_destroy(&attr);
+	pthread_mutex_init(&fd->lock, NULL);
+}
+
+struct feed *feed_new(const struct sink_ops *ops, void *sink_arg, const struct config *cfg, const struct feed_goal *goal, struct wake *news,
+		      struct error *err)
+{
+	struct feed *fd = xcalloc(1, sizeof *fd);
+	fd->ops = ops;
+	fd->sink_arg = sink_arg;
+	fd->cfg = cfg;
+	fd->goal = *goal;
+	fd->news = news;
+	fd->brokers_up = -1;
+	fd->status = (struct feed_status){.name = ops->name, .lag = -1, .catch_up = -1, .catch_up_left_ms = -1, .commit_ms = -1};
+	init_lock(fd);
+	if (!read_config(fd, err) && !make_clients(fd, err)) {
+		snprintf(fd->status.brokers, sizeof fd->status.brokers, "%s", config_text(cfg, "kafka.bootstrap.servers"));
+		return fd;
+	}
+	feed_free(fd);
+	return NULL;
+}
+
+const struct sink_ops *feed_ops(const struct feed *fd)
+{
+	return fd->ops;
+}
+
+void feed_start(struct feed *fd)
+{
+	char name[16];
+	snprintf(name, sizeof name, "feed %.10s", fd->ops->name);
+	fd->started = true;
+	thread_start(&fd->thread, name, feed_thread, fd);
+}
+
+void feed_stop(struct feed *fd)
+{
+	pthread_mutex_lock(&fd->lock);
+	fd->stop = true;
+	pthread_cond_broadcast(&fd->changed);
+	pthread_mutex_unlock(&fd->lock);
+}
+
+bool feed_done(struct feed *fd)
+{
+	pthread_mutex_lock(&fd->lock);
+	bool done = fd->done;
+	pthread_mutex_unlock(&fd->lock);
+	return done;
+}
+
+int feed_join(struct feed *fd, int64_t wait_ms)
+{
+	if (!fd->started)
+		return 0;
+	struct timespec until;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += wait_ms / 1000 + 1; /* rounded up */
+	pthread_mutex_lock(&fd->lock);
+	while (!fd->done && !pthread_cond_timedwait(&fd->changed, &fd->lock, &until)) {
+	}
+	bool done = fd->done;
+	pthread_mutex_unlock(&fd->lock);
+	if (!done)
+		return -1;
+	pthread_join(fd->thread, NULL);
+	fd->started = false;
+	return 0;
+}
+
+bool feed_ok(struct feed *fd)
+{
+	pthread_mutex_lock(&fd->lock);
+	bool ok = fd->ok;
+	pthread_mutex_unlock(&fd->lock);
+	return ok;
+}
+
+void feed_status(struct feed *fd, struct feed_status *out)
+{
+	pthread_mutex_lock(&fd->lock);
+	*out = fd->status;
+	pthread_mutex_unlock(&fd->lock);
+}
+
+void feed_summary(struct feed *fd, struct strbuf *out)
+{
+	pthread_mutex_lock(&fd->lock);
+	struct ledger run = fd->run;
+	pthread_mutex_unlock(&fd->lock);
+	const struct {
+		const char *name;
+		uint64_t count;
+		bool always;
+	} terms[] = {
+		{"consumed", run.consumed, true}, {"stored", run.stored, false},   {"duplicate", run.duplicate, false},
+		{"late", run.late, false},	  {"dead", run.dead, false},	   {"skipped", run.skipped, false},
+		{"released", run.released, false}, {"in_flight", run.in_flight, true},
+	};
+	strbuf_printf(out, "%s:", fd->ops->name);
+	for (size_t i = 0; i < sizeof terms / sizeof *terms; i++)
+		if (terms[i].always || terms[i].count)
+			strbuf_printf(out, " %s %" PRIu64, terms[i].name, terms[i].count);
+}
+
+void feed_free(struct feed *fd)
+{
+	probe_free(fd->probe);
+	consumer_fini(&fd->cs);
+	pthread_cond_destroy(&fd->changed);
+	pthread_mutex_destroy(&fd->lock);
+	free(fd);
+}

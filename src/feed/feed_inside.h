@@ -1,0 +1,126 @@
+/* feed_inside.h: what the files of the feed thread share: feed.c (life, what others may ask), feed_loop.c (poll, write, commit),
+ * feed_places.c (topics and partitions: found, assigned), feed_check.c (are they still the ones they were), feed_report.c (status). */
+#ifndef TFLTOP_FEED_FEED_INSIDE_H
+#define TFLTOP_FEED_FEED_INSIDE_H
+
+#include "feed/consumer.h"
+#include "feed/feed.h"
+#include "feed/probe.h"
+#include "feed/rate.h"
+#include "feed/sink.h"
+
+#include <pthread.h>
+
+#define DRAIN_MS 10000  /* after a stop, for what is in flight */
+#define SILENT_MS 30000 /* with exit_at_end: a broker or topic that shows no sign of life for so long ends the run */
+
+/* What the thread knows of a partition beside what the sink keeps (struct partition, same index). */
+struct follow {
+	int64_t end;          /* exit_at_end: done when the position is there; -1 later partitions, no matter */
+	int64_t committed;    /* next offset the sink has; -1 none */
+	int64_t held_since_ms;/* 0 nothing is held */
+	struct ledger before; /* what the ledger began this run with */
+	struct mark proven;   /* last mark that a re-reading has confirmed */
+	bool unsure;          /* to be looked at: a re-reading did not find the last record … */
+	bool refused;         /* … or the broker does not have the offset, and delivers no more */
+	int64_t low;          /* low watermark now; -1 unknown */
+	const struct record *newest; /* of the batch at hand; NULL none */
+	struct rate rate;
+};
+
+/* Wall times that a status shows, and what it is computed from. Thread: feed. */
+struct pace {
+	struct rate read, arriving;
+	int64_t behind_at_first; /* lag when catching up began; 0 not catching up */
+	int64_t last_arrival_ms, caught_up_ms, watermark_ms;
+	double slowest_ms[6];    /* commit times of the last six times 10 s */
+	int64_t slowest_slot;
+	double commit_ms;
+	uint64_t commits, gaps;
+};
+
+struct feed {
+	const struct sink_ops *ops;
+	void *sink_arg;
+	const struct config *cfg;
+	struct feed_goal goal;
+	enum { FROM_STORED, FROM_BEGINNING, FROM_END, FROM_TIME } from;
+	int64_t from_ms;             /* FROM_TIME */
+	struct wake *news;
+	pthread_t thread;
+	bool started;
+
+	pthread_mutex_t lock;        /* of the next five */
+	pthread_cond_t changed;      /* a stop was asked for, or the thread has ended */
+	bool stop, done, ok;
+	struct ledger run;           /* this run's account */
+	struct feed_status status;
+
+	/* The rest: thread feed only. */
+	void *sink;
+	struct consumer cs;
+	struct probe *probe;
+	struct question *questions;  /* of the round the probe is busy with */
+	uint32_t *asked;             /* … and which partitions they are about */
+	size_t nquestions;
+	int64_t reread_until_ms;     /* monotonic: a round without answers is given up */
+	struct source {              /* topics, by direction */
+		const char *topic;
+		bool missing;
+		const rd_kafka_topic_t *rkt; /* the library's handle in its messages; NULL before the first */
+		uint32_t *place;             /* index into parts by partition */
+		size_t places;
+	} source[2];
+	bool broker_silent;
+	int brokers_up;
+	struct partition *parts;
+	struct follow *follow;
+	size_t nparts, parts_cap, follow_cap;
+	bool restored;               /* the first assignment is made */
+	struct gap *gaps;            /* found, not yet committed */
+	size_t ngaps, gaps_cap;
+	rd_kafka_message_t **messages; /* the batch at hand … */
+	struct record *records;      /* … of which these are records: they borrow from the messages */
+	size_t nmessages, nrecords;
+	uint64_t taken;              /* records the sink has taken in this run */
+	struct ledger earlier;       /* this run's share of epochs that ended in it */
+	bool dirty;                  /* something to commit */
+	bool ended;                  /* the sink wants no more */
+	bool failed;
+	int64_t commit_ms;           /* interval */
+	int64_t commit_at_ms, lookup_at_ms, reread_at_ms, recheck_at_ms, report_at_ms, over_at_ms; /* monotonic; when each is due */
+	int64_t drain_until_ms;      /* 0 while running */
+	int64_t moved_at_ms;         /* monotonic: a position last moved, or the feed was not polling */
+	struct pace pace;
+};
+
+int64_t feed_now_ms(void); /* monotonic */
+
+/* feed_loop.c */
+void *feed_thread(void *arg);
+void feed_fail(struct feed *fd, const struct error *err);
+bool feed_commit(struct feed *fd); /* insists; false: failed, or asked to stop before it succeeded */
+
+/* feed_places.c */
+int places_look_up(struct feed *fd, struct error *err); /* topics and partitions; those that are new are assigned. -1: later again */
+bool places_of(struct feed *fd, const rd_kafka_message_t *msg, uint32_t *part); /* whose message it is */
+bool places_at_end(const struct feed *fd);
+void places_fini(struct feed *fd);
+
+/* feed_check.c */
+int check_see(struct feed *fd, const uint32_t *which, size_t count, struct sighting *seen, struct error *err); /* asks the broker; blocks */
+/* Brings partition i to where progress_decide says. live: it was being read until now. */
+void check_apply(struct feed *fd, uint32_t i, const struct sighting *seen, bool live);
+void check_again(struct feed *fd);             /* re-reads last records every 10 s; decides anew about partitions that are unsure */
+
+/* feed_report.c */
+void report_figures(void *arg, const char *json, size_t len);             /* consumer_calls.stats */
+void report_error(void *arg, rd_kafka_resp_err_t code, const char *text); /* consumer_calls.error */
+void report_commit(struct feed *fd, double took_ms);
+void report_state(struct feed *fd, enum feed_state state, const char *detail);
+const char *report_detail(const struct feed *fd); /* what is awaited, in words */
+void report_tick(struct feed *fd);                /* everything a status shows, if it is time */
+void report_end(struct feed *fd, bool ok);        /* the last status */
+void report_done(struct feed *fd);                /* the thread touches nothing any more */
+
+#endif
