@@ -17,6 +17,15 @@
 static int help_run(struct config *cfg);
 
 const struct command commands[] = {
+	{.name = "feed", .bit = CMD_FEED, .words = 16, .takes_signals = true, .synopsis = "feed SINK… [options]",
+	 .help = "run feeds without a screen: history, stdout",
+	 .about = "history counts passengers into the local database, exactly once: it goes on where the database says. stdout prints every record\n"
+		  "as a line of JSON, from the beginning of the topics unless --from says end or a time. With -e a feed stops where the topics ended\n"
+		  "when it began. The last line on stderr is the account. ^C stops, drains and commits; a second ^C leaves at once, which is safe.",
+	 .run = feed_run},
+	{.name = "setup", .bit = CMD_SETUP, .words = 16, .synopsis = "setup [PART…] [options]",
+	 .help = "make what the pipeline needs; what is there is left as it is",
+	 .about = "topics: the five topics, with topic.partitions partitions, kept for ever (stations: compacted).", .run = setup_run},
 	{.name = "help", .bit = CMD_HELP, .words = 1, .synopsis = "help [COMMAND]", .help = "say what there is, or all about one command",
 	 .run = help_run},
 };

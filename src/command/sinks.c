@@ -1,7 +1,8 @@
 #include "command/command.h"
 
-#include "feed/sink.h"
+#include "feed/stdout.h"
 
 const struct sink_ops *const sinks[] = {
+	&stdout_sink,
 };
 const size_t nsinks = sizeof sinks / sizeof *sinks;

@@ -1,0 +1,162 @@
+/* tfl-top feed: runs feeds without a screen. */
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/signals.h"
+#include "command/command.h"
+#include "feed/feed.h"
+#include "feed/sink.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CLOSE_WAIT_MS 12000 /* closing a consumer may hang; nothing is lost by leaving then */
+#define STATUS_MS 5000
+
+struct run {
+	struct feed **feed;
+	size_t feeds;
+	struct wake news;
+};
+
+static int usage(const struct error *err)
+{
+	fprintf(stderr, "tfl-top feed: %s\n", err->text);
+	return EXIT_USAGE;
+}
+
+static const struct sink_ops *sink_named(const char *word, struct error *err)
+{
+	const char *names[16];
+	struct strbuf all = {0};
+	for (size_t i = 0; i < nsinks; i++) {
+		if (!strcmp(sinks[i]->name, word))
+			return sinks[i];
+		names[i] = sinks[i]->name;
+		strbuf_printf(&all, "%s%s", i ? ", " : "", names[i]);
+	}
+	const char *near = nearest_name(word, names, nsinks);
+	error_set(err, "no feed is called \"%.80s\"%s%s%s; there are: %s", word, near ? " (did you mean " : "", near ? near : "", near ? "?)" : "",
+		  strbuf_str(&all));
+	strbuf_fini(&all);
+	return NULL;
+}
+
+static int add(struct run *run, const char *word, const struct config *cfg, const struct feed_goal *goal, struct error *err)
+{
+	const struct sink_ops *ops = sink_named(word, err);
+	if (!ops)
+		return -1;
+	for (size_t i = 0; i < run->feeds; i++)
+		if (feed_ops(run->feed[i]) == ops)
+			return 0;
+	struct feed *fd = feed_new(ops, NULL, cfg, goal, &run->news, err);
+	if (!fd)
+		return -1;
+	run->feed[run->feeds++] = fd;
+	return 0;
+}
+
+static int add_all(struct run *run, const struct config *cfg, struct error *err)
+{
+	const struct feed_goal goal = {
+		.from = config_text(cfg, "from"),
+		.exit_at_end = config_bool(cfg, "exit-at-end"),
+		.count = config_count(cfg, "count"),
+		.duration_ms = config_is_set(cfg, "duration") ? config_ms(cfg, "duration") : 0,
+	};
+	if (!config_words(cfg))
+		return error_set(err, "say which: tfl-top feed SINK…; --help lists them");
+	for (size_t i = 0; i < config_words(cfg); i++)
+		if (add(run, config_word(cfg, i), cfg, &goal, err))
+			return -1;
+	return 0;
+}
+
+static bool all_done(const struct run *run)
+{
+	for (size_t i = 0; i < run->feeds; i++)
+		if (!feed_done(run->feed[i]))
+			return false;
+	return true;
+}
+
+static void print_status(struct run *run)
+{
+	struct feed_status *st = xmalloc(sizeof *st);
+	for (size_t i = 0; i < run->feeds; i++) {
+		feed_status(run->feed[i], st);
+		fprintf(stderr, "%s: %s, %.0f events/s, consumed %" PRIu64, st->name, feed_state_name(st->state), st->rate, st->total.consumed);
+		if (st->lag >= 0)
+			fprintf(stderr, ", lag %" PRId64, st->lag);
+		fprintf(stderr, "%s%s\n", st->detail[0] ? ": " : "", st->detail);
+	}
+	free(st);
+}
+
+/* Until every feed is done, or signals ask to leave: the first to drain, the second at once. Returns whether all are done. */
+static bool watch(struct run *run)
+{
+	bool stopping = false, talk = isatty(STDERR_FILENO);
+	int64_t leave_ms = INT64_MAX, status_ms = clock_mono_us() / 1000 + STATUS_MS;
+	while (!all_done(run)) {
+		int64_t now_ms = clock_mono_us() / 1000;
+		struct pollfd pfd = {.fd = run->news.fd, .events = POLLIN};
+		signals_wait(&pfd, 1, 500);
+		wake_clear(&run->news);
+		if (signals_stops() > 1 || now_ms > leave_ms)
+			return false;
+		if (signals_stops() && !stopping) {
+			stopping = true;
+			leave_ms = now_ms + CLOSE_WAIT_MS;
+			for (size_t i = 0; i < run->feeds; i++)
+				feed_stop(run->feed[i]);
+		}
+		if (talk && now_ms >= status_ms) {
+			print_status(run);
+			status_ms = now_ms + STATUS_MS;
+		}
+	}
+	return true;
+}
+
+static int sum_up(struct run *run)
+{
+	int rc = 0;
+	for (size_t i = 0; i < run->feeds; i++) {
+		struct strbuf line = {0};
+		feed_summary(run->feed[i], &line);
+		fprintf(stderr, "%s\n", strbuf_str(&line));
+		strbuf_fini(&line);
+		rc |= !feed_ok(run->feed[i]);
+	}
+	return rc;
+}
+
+static int run_all(struct run *run)
+{
+	for (size_t i = 0; i < run->feeds; i++)
+		feed_start(run->feed[i]);
+	bool done = watch(run);
+	int rc = sum_up(run);
+	if (!done)
+		_exit(rc); /* the threads that are left still use all this */
+	for (size_t i = 0; i < run->feeds; i++)
+		feed_join(run->feed[i], CLOSE_WAIT_MS);
+	return rc;
+}
+
+int feed_run(struct config *cfg)
+{
+	struct error err = {0};
+	struct run run = {.feed = xcalloc(nsinks, sizeof *run.feed)};
+	wake_init(&run.news);
+	int rc = add_all(&run, cfg, &err) ? usage(&err) : run_all(&run);
+	for (size_t i = 0; i < run.feeds; i++)
+		feed_free(run.feed[i]);
+	wake_fini(&run.news);
+	free(run.feed);
+	return rc;
+}

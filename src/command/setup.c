@@ -1,0 +1,105 @@
+/* tfl-top setup: makes what the pipeline needs. Idempotent: what is there is left as it is. */
+#include "base/mem.h"
+#include "command/command.h"
+#include "feed/kafka.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define BROKER_MS 10000
+
+struct part {
+	const char *name;
+	int (*run)(const struct config *cfg, bool dry_run, struct error *err);
+	bool unasked; /* done when no part is named */
+};
+
+static const struct {
+	const char *key;
+	bool compacted;
+} topics[] = {
+	{"topic.entries", false},         {"topic.exits", false},         {"topic.stations", true},
+	{"topic.station_entries", false}, {"topic.station_exits", false},
+};
+#define TOPICS (sizeof topics / sizeof *topics)
+
+static void say(const struct topic_want *want, int before, bool dry_run)
+{
+	if (!before)
+		printf("topic %s: %s, %d partitions\n", want->name, dry_run ? "would be created" : "created", want->partitions);
+	else if (before == want->partitions)
+		printf("topic %s: there, %d partitions\n", want->name, before);
+	else
+		printf("topic %s: there with %d partitions, not %d: left as it is\n", want->name, before, want->partitions);
+}
+
+static int ensure_topics(rd_kafka_t *rk, const struct config *cfg, bool dry_run, struct error *err)
+{
+	struct topic_want want[TOPICS];
+	int before[TOPICS];
+	for (size_t i = 0; i < TOPICS; i++) {
+		want[i] = (struct topic_want){config_text(cfg, topics[i].key), (int)config_count(cfg, "topic.partitions"), topics[i].compacted};
+		before[i] = kafka_partitions(rk, want[i].name, BROKER_MS, err);
+		if (before[i] < 0)
+			return -1;
+	}
+	if (kafka_topics_ensure(rk, cfg, want, TOPICS, dry_run, err))
+		return -1;
+	for (size_t i = 0; i < TOPICS; i++)
+		say(&want[i], before[i], dry_run);
+	return 0;
+}
+
+static int setup_topics(const struct config *cfg, bool dry_run, struct error *err)
+{
+	rd_kafka_conf_t *conf = kafka_conf(cfg, KAFKA_PRODUCER, err);
+	rd_kafka_t *rk = conf ? kafka_new(KAFKA_PRODUCER, conf, err) : NULL;
+	if (!rk)
+		return -1;
+	int rc = ensure_topics(rk, cfg, dry_run, err);
+	rd_kafka_destroy(rk);
+	return rc;
+}
+
+static const struct part parts[] = {
+	{"topics", setup_topics, true},
+};
+#define PARTS (sizeof parts / sizeof *parts)
+
+static bool wanted(const struct part *part, const struct config *cfg)
+{
+	for (size_t i = 0; i < config_words(cfg); i++)
+		if (!strcmp(config_word(cfg, i), part->name))
+			return true;
+	return !config_words(cfg) && part->unasked;
+}
+
+static int check_words(const struct config *cfg, struct error *err)
+{
+	const char *names[PARTS];
+	for (size_t i = 0; i < PARTS; i++)
+		names[i] = parts[i].name;
+	for (size_t i = 0; i < config_words(cfg); i++) {
+		const char *word = config_word(cfg, i), *near = nearest_name(word, names, PARTS);
+		if (!near || strcmp(near, word))
+			return error_set(err, "no part is called \"%.80s\"%s%s%s", word, near ? " (did you mean " : "", near ? near : "",
+					 near ? "?)" : "");
+	}
+	return 0;
+}
+
+int setup_run(struct config *cfg)
+{
+	struct error err = {0};
+	if (check_words(cfg, &err)) {
+		fprintf(stderr, "tfl-top setup: %s\n", err.text);
+		return EXIT_USAGE;
+	}
+	for (size_t i = 0; i < PARTS; i++) {
+		if (!wanted(&parts[i], cfg) || !parts[i].run(cfg, config_bool(cfg, "dry-run"), &err))
+			continue;
+		fprintf(stderr, "tfl-top setup %s: %s\n", parts[i].name, err.text);
+		return 1;
+	}
+	return 0;
+}
