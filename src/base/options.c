@@ -98,11 +98,11 @@ const struct option options[] = {
 	 .help = "configuration file (default: tfl-top/tfl-top.conf in $XDG_CONFIG_HOME or ~/.config)"},
 	{.key = "set", .flag = "-X", .type = OPT_TEXT, .value = "KEY=VALUE", .pure_flag = true, .commands = CMD_ANY,
 	 .help = "set any key of the configuration; kafka.* keys go to librdkafka"},
-	{.key = "verbose", .flag = "-v,--verbose", .type = OPT_FLAG, .pure_flag = true, .commands = CMD_ANY, .help = "log.level=debug"},
-	{.key = "quiet", .flag = "-q,--quiet", .type = OPT_FLAG, .pure_flag = true, .commands = CMD_ANY, .help = "log.level=error"},
+	{.key = "verbose", .flag = "-v,--verbose", .type = OPT_FLAG, .pure_flag = true, .commands = CMD_ANY, .help = "log more: log.level=debug"},
+	{.key = "quiet", .flag = "-q,--quiet", .type = OPT_FLAG, .pure_flag = true, .commands = CMD_ANY, .help = "log errors only: log.level=error"},
 	{.key = "print-config", .flag = "--print-config", .type = OPT_FLAG, .pure_flag = true, .commands = CMD_ANY,
 	 .help = "print every key, its value and where it came from"},
-	{.key = "help", .flag = "-h,--help", .type = OPT_FLAG, .pure_flag = true, .commands = CMD_ANY, .help = "this text"},
+	{.key = "help", .flag = "-h,--help", .type = OPT_FLAG, .pure_flag = true, .commands = CMD_ANY, .help = "say what there is, or all about one command"},
 	{.key = "version", .flag = "--version", .type = OPT_FLAG, .pure_flag = true, .commands = CMD_ANY, .help = "print the version"},
 };
 const size_t noptions = sizeof options / sizeof *options;
