@@ -23,9 +23,17 @@ const struct command commands[] = {
 		  "as a line of JSON, from the beginning of the topics unless --from says end or a time. With -e a feed stops where the topics ended\n"
 		  "when it began. The last line on stderr is the account. ^C stops, drains and commits; a second ^C leaves at once, which is safe.",
 	 .run = feed_run},
+	{.name = "enrich", .bit = CMD_ENRICH, .takes_signals = true, .synopsis = "enrich [-e]",
+	 .help = "join entries and exits with the stations, as ksqlDB does",
+	 .about = "Reads topics entries, exits and stations; writes station_entries and station_exits byte for byte as ksqlDB\n"
+		  "writes them, in Kafka transactions: each event exactly once, whatever dies. Events of unknown stations and\n"
+		  "records that ksqlDB would not read are dropped and counted. Several of them share the work.",
+	 .run = enrich_run},
 	{.name = "setup", .bit = CMD_SETUP, .words = 16, .synopsis = "setup [PART…] [options]",
 	 .help = "make what the pipeline needs; what is there is left as it is",
-	 .about = "topics: the five topics, with topic.partitions partitions, kept for ever (stations: compacted).", .run = setup_run},
+	 .about = "topics: the five topics, with topic.partitions partitions, kept for ever (stations: compacted).\n"
+		  "stations: writes London's stations to the stations topic; --only-if-empty leaves a topic alone that holds any row.",
+	 .run = setup_run},
 	{.name = "help", .bit = CMD_HELP, .words = 1, .synopsis = "help [COMMAND]", .help = "say what there is, or all about one command",
 	 .run = help_run},
 };

@@ -2,7 +2,9 @@
 #include "base/mem.h"
 #include "command/command.h"
 #include "feed/kafka.h"
+#include "pipeline/stations_topic.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -61,8 +63,22 @@ static int setup_topics(const struct config *cfg, bool dry_run, struct error *er
 	return rc;
 }
 
+static int setup_stations(const struct config *cfg, bool dry_run, struct error *err)
+{
+	uint64_t published;
+	bool only_if_empty = config_bool(cfg, "only-if-empty");
+	if (stations_publish(cfg, only_if_empty, dry_run, &published, err))
+		return -1;
+	if (published)
+		printf("stations: %" PRIu64 " rows written to topic %s\n", published, config_text(cfg, "topic.stations"));
+	else if (!dry_run)
+		printf("stations: topic %s holds rows already: left as it is\n", config_text(cfg, "topic.stations"));
+	return 0;
+}
+
 static const struct part parts[] = {
 	{"topics", setup_topics, true},
+	{"stations", setup_stations, true},
 };
 #define PARTS (sizeof parts / sizeof *parts)
 

@@ -1,0 +1,108 @@
+/* enrich_inside.h: what the files of the join's thread share. Thread: enrich, except where said. */
+#ifndef TFLTOP_PIPELINE_ENRICH_INSIDE_H
+#define TFLTOP_PIPELINE_ENRICH_INSIDE_H
+
+#include "pipeline/enrich.h"
+#include "pipeline/enrich_txn.h"
+#include "pipeline/join.h"
+
+#include <librdkafka/rdkafka.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct side { /* one of the two streams */
+	const char *in, *out;      /* topics */
+	int partitions;
+	bool co_partitioned;       /* with the table: joined within the partition, as ksqlDB does */
+	rd_kafka_topic_t *produce;
+};
+
+enum { SIDES = 2 };
+
+struct part { /* an assigned partition */
+	struct side *side;
+	int32_t number;
+	int64_t committed; /* next offset that the last commit covers; negative: a logical offset */
+	int64_t end;       /* -e: the last stable offset when it was assigned; 0: it held nothing */
+	bool moved;        /* a message arrived since it was assigned or set back: only then the library's position is true */
+};
+
+struct tally { /* of one transaction, then of the whole run */
+	uint64_t read, joined, unknown, empty, no_time;
+	uint64_t bad[KSQL_BADS];
+};
+
+struct enrich {
+	const struct config *cfg;
+	bool exit_at_end, embedded;
+	struct wake *news;
+
+	char *id;                  /* transactional; also our name in the group. NULL on the embedded broker */
+	int slot_fd;
+	struct side side[SIDES];
+	struct join *join;
+	rd_kafka_t *table;         /* consumer of the station rows */
+	size_t table_partitions;
+	rd_kafka_t *events;        /* consumer of both streams */
+	struct txn *txn;
+	struct part *parts;
+	size_t nparts;
+	bool assigned_once;
+	int64_t idle_since_us;     /* -e: since when we have had no partition */
+
+	bool open;                 /* a transaction is, since … */
+	int64_t opened_us;
+	enum txn_verdict trouble;  /* what loop_recover has to mend */
+	int64_t alive_us;          /* when the broker last gave or took something */
+	int64_t renewed_us;        /* when a producer was last made after being fenced */
+	struct tally now, total;   /* of the open transaction; committed */
+	struct tally said;         /* total when drops were last logged, at … */
+	int64_t said_us;
+	int64_t shown_us;          /* when the status was last shown, and what was read by then */
+	uint64_t shown_read;
+
+	struct enrich_status status; /* the thread's own; shown holds the copy for the others */
+	pthread_t thread;
+	bool started, joined;
+	atomic_bool stop;
+	atomic_llong stop_us;
+	atomic_bool done;
+	bool ok;                   /* set before done */
+	pthread_mutex_t lock;      /* enrich: leaf */
+	pthread_cond_t changed;    /* stop or done */
+	struct enrich_status shown; /* lock: enrich */
+};
+
+/* enrich.c */
+void enrich_say(struct enrich *en, enum enrich_state state, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int enrich_fail(struct enrich *en, const char *fmt, ...) __attribute__((format(printf, 2, 3))); /* −1, state FAILED */
+bool enrich_stopping(const struct enrich *en);
+bool enrich_pause(struct enrich *en, int64_t ms); /* waits; false when stopping */
+void enrich_show(struct enrich *en);               /* the status, to the other threads */
+
+
+/* enrich_table.c */
+int table_load(struct enrich *en);     /* until the whole topic is read and holds a row */
+void table_follow(struct enrich *en);  /* what has arrived since, without waiting */
+
+/* enrich_events.c */
+int events_open(struct enrich *en);
+void events_close(struct enrich *en);
+struct part *events_part(struct enrich *en, const rd_kafka_message_t *msg);
+rd_kafka_topic_partition_list_t *events_progress(struct enrich *en); /* next offsets that are ahead of the committed ones */
+void events_committed(struct enrich *en, const rd_kafka_topic_partition_list_t *offsets);
+int events_rewind(struct enrich *en);  /* to what is committed */
+int events_problem(struct enrich *en, const rd_kafka_message_t *msg); /* a message that is an error; −1: we cannot go on */
+bool events_at_end(struct enrich *en);
+int64_t events_lag(struct enrich *en); /* −1 unknown */
+
+/* enrich_loop.c */
+int loop_prepare(struct enrich *en);   /* the producer */
+int loop_open(struct enrich *en);      /* ends what a predecessor left open */
+int loop_turn(struct enrich *en);      /* reads for at most 100 ms, joins, commits when it is time; −1: we cannot go on */
+void loop_settle(struct enrich *en);   /* commits what is open, or leaves `trouble` */
+int loop_recover(struct enrich *en);   /* from `trouble`: aborts, makes a new producer, reads again; −1: we cannot go on */
+void loop_show(struct enrich *en);     /* the tallies, to the other threads */
+void loop_close(struct enrich *en);
+
+#endif
