@@ -70,7 +70,7 @@ enum { ID, DAY, DIRECTION, SHAPE, COLUMNS };
 static int add_profile(struct demand *dm, const struct csv *csv, const int column[COLUMNS], const struct shares *net, struct error *err)
 {
 	float shape[QUARTERS];
-	ptrdiff_t at = places_find(&dm->places, csv_field(csv, column[ID]));
+	ptrdiff_t at = census_find(&dm->census, csv_field(csv, column[ID]));
 	int entry = !strcmp(csv_field(csv, column[DIRECTION]), "entry"), count = read_shape(csv_field(csv, column[SHAPE]), shape);
 	if (at < 0)
 		return error_set(err, "%s line %zu: station \"%s\" is not in stations.csv", csv->name, csv->line, csv_field(csv, column[ID]));
@@ -78,8 +78,8 @@ static int add_profile(struct demand *dm, const struct csv *csv, const int colum
 		return error_set(err, "%s line %zu: %d numbers in a shape, not %d or %d", csv->name, csv->line, count, QUARTERS, HOURS);
 	if (count == HOURS)
 		hours_to_quarters(shape, entry ? net->entry : net->exit);
-	const struct place *place = &dm->places.rows[at];
-	scale(shape, QUARTERS, entry ? place->entries : place->exits);
+	const struct census_row *row = &dm->census.rows[at];
+	scale(shape, QUARTERS, entry ? row->entries : row->exits);
 	if (entry)
 		memcpy(dm->entries + at * QUARTERS, shape, sizeof shape);
 	for (int i = 0; i < QUARTERS && !entry; i++)
@@ -107,7 +107,7 @@ static int read_profiles(struct demand *dm, enum day_type figures, const struct 
 static void fit_network(struct demand *dm, const float net[QUARTERS])
 {
 	float sums[QUARTERS] = {0}, want[QUARTERS];
-	size_t cells = dm->places.count * QUARTERS;
+	size_t cells = dm->census.count * QUARTERS;
 	for (size_t i = 0; i < cells; i++)
 		sums[i % QUARTERS] += dm->entries[i];
 	for (int q = 0; q < QUARTERS; q++)
@@ -120,20 +120,20 @@ static void fit_network(struct demand *dm, const float net[QUARTERS])
 		for (size_t i = 0; i < cells; i++)
 			if (sums[i % QUARTERS] > 0)
 				dm->entries[i] *= want[i % QUARTERS] / sums[i % QUARTERS];
-		for (size_t i = 0; i < dm->places.count; i++)
-			scale(dm->entries + i * QUARTERS, QUARTERS, dm->places.rows[i].entries);
+		for (size_t i = 0; i < dm->census.count; i++)
+			scale(dm->entries + i * QUARTERS, QUARTERS, dm->census.rows[i].entries);
 	}
 }
 
 static void make_flat(struct demand *dm, double per_second)
 {
 	double day = per_second * 86400, all_entries = dm->total, all_exits = 0;
-	for (size_t i = 0; i < dm->places.count; i++)
-		all_exits += dm->places.rows[i].exits;
-	for (size_t i = 0; i < dm->places.count * QUARTERS; i++)
-		dm->entries[i] = (float)(dm->places.rows[i / QUARTERS].entries / all_entries * day / QUARTERS);
-	for (size_t i = 0; i < dm->places.count * HOURS; i++)
-		dm->exits[i] = (float)(dm->places.rows[i / HOURS].exits / all_exits * day / HOURS);
+	for (size_t i = 0; i < dm->census.count; i++)
+		all_exits += dm->census.rows[i].exits;
+	for (size_t i = 0; i < dm->census.count * QUARTERS; i++)
+		dm->entries[i] = (float)(dm->census.rows[i / QUARTERS].entries / all_entries * day / QUARTERS);
+	for (size_t i = 0; i < dm->census.count * HOURS; i++)
+		dm->exits[i] = (float)(dm->census.rows[i / HOURS].exits / all_exits * day / HOURS);
 	dm->total = day;
 }
 
@@ -141,12 +141,12 @@ int demand_load(struct demand *dm, const struct scenario *sc, struct error *err)
 {
 	*dm = (struct demand){0};
 	struct shares net = {0};
-	if (places_load(&dm->places, sc->figures, err))
+	if (census_load(&dm->census, sc->figures, err))
 		return -1;
-	for (size_t i = 0; i < dm->places.count; i++)
-		dm->total += dm->places.rows[i].entries;
-	dm->entries = xcalloc(dm->places.count, QUARTERS * sizeof *dm->entries);
-	dm->exits = xcalloc(dm->places.count, HOURS * sizeof *dm->exits);
+	for (size_t i = 0; i < dm->census.count; i++)
+		dm->total += dm->census.rows[i].entries;
+	dm->entries = xcalloc(dm->census.count, QUARTERS * sizeof *dm->entries);
+	dm->exits = xcalloc(dm->census.count, HOURS * sizeof *dm->exits);
 	struct csv csv = {0};
 	int rc = read_network(&net, sc->figures, err) || read_profiles(dm, sc->figures, &net, &csv, err) ? -1 : 0;
 	csv_fini(&csv);
@@ -158,14 +158,14 @@ int demand_load(struct demand *dm, const struct scenario *sc, struct error *err)
 		make_flat(dm, sc->per_second);
 	} else {
 		fit_network(dm, net.entry);
-		scale(dm->exits, dm->places.count * HOURS, dm->total);
+		scale(dm->exits, dm->census.count * HOURS, dm->total);
 	}
 	return 0;
 }
 
 void demand_fini(struct demand *dm)
 {
-	places_fini(&dm->places);
+	census_fini(&dm->census);
 	free(dm->entries);
 	free(dm->exits);
 	*dm = (struct demand){0};

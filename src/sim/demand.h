@@ -4,15 +4,15 @@
 #define TFLTOP_SIM_DEMAND_H
 
 #include "base/error.h"
-#include "sim/places.h"
+#include "sim/census.h"
 #include "sim/scenario.h"
 
 enum { QUARTERS = 96, HOURS = 24, DEMAND_START_HOUR = 5 }; /* counted from 05:00, as TfL does */
 
 struct demand {
-	struct places places;
-	float *entries; /* places.count × QUARTERS, people at rate 1 */
-	float *exits;   /* places.count × HOURS, scaled so that as many leave as enter */
+	struct census census;
+	float *entries; /* census.count × QUARTERS, people at rate 1 */
+	float *exits;   /* census.count × HOURS, scaled so that as many leave as enter */
 	double total;   /* entries of the whole day */
 };
 

@@ -159,7 +159,7 @@ static void share_out(struct destinations *ds)
 struct destinations *destinations_new(const struct demand *dm, const struct network *nw)
 {
 	struct destinations *ds = xcalloc(1, sizeof *ds);
-	size_t n = dm->places.count;
+	size_t n = dm->census.count;
 	ds->dm = dm;
 	ds->count = n;
 	ds->glad = xcalloc(n * n, LATE * sizeof *ds->glad);

@@ -99,9 +99,9 @@ static void schedule(struct journeys *js, size_t station, double at)
 /* The process has been running before: of the gap in which it is met, any number of stages may be left. */
 static void first_entries(struct journeys *js)
 {
-	js->next = xcalloc(js->demand.places.count, sizeof *js->next);
-	for (size_t i = 0; i < js->demand.places.count; i++)
-		if (js->demand.places.rows[i].entries > 0) {
+	js->next = xcalloc(js->demand.census.count, sizeof *js->next);
+	for (size_t i = 0; i < js->demand.census.count; i++)
+		if (js->demand.census.rows[i].entries > 0) {
 			double want = gap(&js->rng, 1 + (int)rng_below(&js->rng, STAGES));
 			schedule(js, i, when(js, i, (double)js->from_ms, want / js->rate));
 		}
@@ -113,7 +113,7 @@ struct journeys *journeys_new(const struct scenario *sc, uint64_t seed, double r
 	struct journeys *js = xcalloc(1, sizeof *js);
 	*js = (struct journeys){.rate = rate, .from_ms = from_ms, .goal = *goal};
 	rng_init(&js->rng, seed, 0);
-	if (demand_load(&js->demand, sc, err) || network_load(&js->network, &js->demand.places, err) ||
+	if (demand_load(&js->demand, sc, err) || network_load(&js->network, &js->demand.census, err) ||
 	    !(js->travellers = travellers_new(seed, err))) {
 		journeys_free(js);
 		return NULL;
@@ -185,8 +185,8 @@ void journeys_set_rate(struct journeys *js, double rate, int64_t now_ms)
 	double now = (double)now_ms, change = js->rate / rate;
 	js->rate = rate;
 	js->entries.count = 0;
-	for (size_t i = 0; i < js->demand.places.count; i++) {
-		if (js->demand.places.rows[i].entries <= 0)
+	for (size_t i = 0; i < js->demand.census.count; i++) {
+		if (js->demand.census.rows[i].entries <= 0)
 			continue;
 		double ahead = isfinite(js->next[i]) ? between(js, i, now, js->next[i]) * change : gap(&js->rng, STAGES) / rate;
 		schedule(js, i, when(js, i, fmin(js->next[i], now), ahead));
@@ -208,9 +208,9 @@ uint64_t journeys_inside(const struct journeys *js)
 	return js->exits.count;
 }
 
-const struct places *journeys_places(const struct journeys *js)
+const struct census *journeys_census(const struct journeys *js)
 {
-	return &js->demand.places;
+	return &js->demand.census;
 }
 
 const struct travellers *journeys_travellers(const struct journeys *js)

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "model/event.h"
-#include "sim/places.h"
+#include "sim/census.h"
 #include "sim/scenario.h"
 #include "sim/travellers.h"
 
@@ -21,7 +21,7 @@ struct journey_goal {
 struct passing { /* one traveller through one barrier */
 	int64_t time_ms;
 	enum direction direction;
-	uint32_t station;  /* row of places */
+	uint32_t station;  /* row of census */
 	uint32_t who;
 };
 
@@ -38,7 +38,7 @@ void journeys_set_rate(struct journeys *js, double rate, int64_t now_ms);
 bool journeys_finishing(const struct journeys *js);                     /* nobody begins any more */
 uint64_t journeys_begun(const struct journeys *js);
 uint64_t journeys_inside(const struct journeys *js);
-const struct places *journeys_places(const struct journeys *js);
+const struct census *journeys_census(const struct journeys *js);
 const struct travellers *journeys_travellers(const struct journeys *js);
 
 #endif

@@ -27,9 +27,9 @@ static void add_arc(struct arcs *ar, size_t from, size_t to, float minutes)
 	ar->arcs[ar->count++] = (struct arc){from, to, minutes};
 }
 
-static int add_connection(struct arcs *ar, const struct places *pl, const struct csv *csv, const int column[3], struct error *err)
+static int add_connection(struct arcs *ar, const struct census *cs, const struct csv *csv, const int column[3], struct error *err)
 {
-	ptrdiff_t from = places_find(pl, csv_field(csv, column[0])), to = places_find(pl, csv_field(csv, column[1]));
+	ptrdiff_t from = census_find(cs, csv_field(csv, column[0])), to = census_find(cs, csv_field(csv, column[1]));
 	if (from < 0 || to < 0)
 		return error_set(err, "%s line %zu: station \"%s\" is not in stations.csv", csv->name, csv->line,
 				 csv_field(csv, column[from < 0 ? 0 : 1]));
@@ -41,7 +41,7 @@ static int add_connection(struct arcs *ar, const struct places *pl, const struct
 	return 0;
 }
 
-static int read_connections(struct arcs *ar, const struct places *pl, struct csv *csv, struct error *err)
+static int read_connections(struct arcs *ar, const struct census *cs, struct csv *csv, struct error *err)
 {
 	static const char *const names[3] = {"from_id", "to_id", "minutes"};
 	int column[3], more;
@@ -51,7 +51,7 @@ static int read_connections(struct arcs *ar, const struct places *pl, struct csv
 		if ((column[i] = csv_column(csv, names[i], err)) < 0)
 			return -1;
 	while ((more = csv_next(csv, err)) > 0)
-		if (add_connection(ar, pl, csv, column, err))
+		if (add_connection(ar, cs, csv, column, err))
 			return -1;
 	return more;
 }
@@ -96,20 +96,20 @@ static void shortest_from(const struct arcs *ar, size_t stations, size_t origin,
 	}
 }
 
-int network_load(struct network *nw, const struct places *pl, struct error *err)
+int network_load(struct network *nw, const struct census *cs, struct error *err)
 {
 	struct arcs ar = {0};
 	struct csv csv = {0};
-	int rc = read_connections(&ar, pl, &csv, err);
+	int rc = read_connections(&ar, cs, &csv, err);
 	csv_fini(&csv);
 	if (!rc) {
-		index_arcs(&ar, pl->count);
-		size_t *queue = xreallocarray(NULL, pl->count, sizeof *queue);
-		char *queued = xcalloc(pl->count, 1);
-		nw->count = pl->count;
-		nw->ride = xreallocarray(NULL, pl->count * pl->count, sizeof *nw->ride);
-		for (size_t i = 0; i < pl->count; i++)
-			shortest_from(&ar, pl->count, i, nw->ride + i * pl->count, queue, queued);
+		index_arcs(&ar, cs->count);
+		size_t *queue = xreallocarray(NULL, cs->count, sizeof *queue);
+		char *queued = xcalloc(cs->count, 1);
+		nw->count = cs->count;
+		nw->ride = xreallocarray(NULL, cs->count * cs->count, sizeof *nw->ride);
+		for (size_t i = 0; i < cs->count; i++)
+			shortest_from(&ar, cs->count, i, nw->ride + i * cs->count, queue, queued);
 		free(queue);
 		free(queued);
 	}

@@ -5,14 +5,14 @@
 
 #include "base/error.h"
 #include "base/rng.h"
-#include "sim/places.h"
+#include "sim/census.h"
 
 struct network {
 	size_t count;
 	float *ride; /* minutes from station i to station j at [i * count + j]; INFINITY where no way leads */
 };
 
-int network_load(struct network *nw, const struct places *pl, struct error *err);
+int network_load(struct network *nw, const struct census *cs, struct error *err);
 void network_fini(struct network *nw);
 
 float network_minutes(const struct network *nw, size_t from, size_t to);               /* from barrier to barrier, in the mean */

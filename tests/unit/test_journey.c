@@ -41,7 +41,7 @@ struct sums {
 static void run(struct journeys *js, struct sums *sums)
 {
 	*sums = (struct sums){.hash = 1469598103934665603u};
-	size_t stations = journeys_places(js)->count;
+	size_t stations = journeys_census(js)->count;
 	sums->entered = xcalloc(stations, sizeof *sums->entered);
 	sums->left = xcalloc(stations, sizeof *sums->left);
 	struct passing ps;
@@ -180,20 +180,20 @@ static double correlation(const double *x, const double *y, size_t n)
 	return (sxy - sx * sy / c) / sqrt((sxx - sx * sx / c) * (syy - sy * sy / c));
 }
 
-static void check_totals(const struct places *pl, const struct sums *sums, double rate)
+static void check_totals(const struct census *cs, const struct sums *sums, double rate)
 {
 	double all_entries = 0, all_exits = 0;
-	for (size_t i = 0; i < pl->count; i++) {
-		all_entries += pl->rows[i].entries;
-		all_exits += pl->rows[i].exits;
+	for (size_t i = 0; i < cs->count; i++) {
+		all_entries += cs->rows[i].entries;
+		all_exits += cs->rows[i].exits;
 	}
-	for (size_t i = 0; i < pl->count; i++) {
-		const struct place *place = &pl->rows[i];
-		double entries = place->entries * rate, exits = place->exits * rate * all_entries / all_exits;
+	for (size_t i = 0; i < cs->count; i++) {
+		const struct census_row *row = &cs->rows[i];
+		double entries = row->entries * rate, exits = row->exits * rate * all_entries / all_exits;
 		if (!near((double)sums->entered[i], entries, 0))
-			fail_msg("%s: %d entered, not %.0f", place->name, (int)sums->entered[i], entries);
+			fail_msg("%s: %d entered, not %.0f", row->name, (int)sums->entered[i], entries);
 		if (!near((double)sums->left[i], exits, 0.03))
-			fail_msg("%s: %d left, not %.0f", place->name, (int)sums->left[i], exits);
+			fail_msg("%s: %d left, not %.0f", row->name, (int)sums->left[i], exits);
 	}
 	assert_true(near((double)sums->entries, all_entries * rate, 0));
 }
@@ -230,7 +230,7 @@ static void a_weekday_is_the_weekday_of_the_counts(void **state)
 	struct sums sums;
 	run(js, &sums);
 	print_message("entries %lu, at most %lu inside, %lu left\n", sums.entries, sums.inside_max, journeys_inside(js));
-	check_totals(journeys_places(js), &sums, rate);
+	check_totals(journeys_census(js), &sums, rate);
 	check_profile(&sums);
 	assert_int_equal(sums.entries, sums.exits);
 	assert_true(near((double)sums.inside_max, 233000 * rate, 0.08));

@@ -1,4 +1,4 @@
-#include "sim/places.h"
+#include "sim/census.h"
 
 #include "base/csv.h"
 #include "base/mem.h"
@@ -21,66 +21,66 @@ static int find_columns(const struct csv *csv, enum day_type figures, int column
 	return 0;
 }
 
-static void add_place(struct places *pl, const struct csv *csv, const int column[COLUMNS])
+static void add_row(struct census *cs, const struct csv *csv, const int column[COLUMNS])
 {
-	pl->rows = xgrow(pl->rows, pl->count, &pl->cap, sizeof *pl->rows);
-	struct place *place = &pl->rows[pl->count];
-	*place = (struct place){
+	cs->rows = xgrow(cs->rows, cs->count, &cs->cap, sizeof *cs->rows);
+	struct census_row *row = &cs->rows[cs->count];
+	*row = (struct census_row){
 		.id = xstrdup(csv_field(csv, column[ID])),
 		.name = xstrdup(csv_field(csv, column[NAME])),
 		.entries = strtod(csv_field(csv, column[ENTRIES]), NULL),
 		.exits = strtod(csv_field(csv, column[EXITS]), NULL),
 	};
-	while (strcmp(pl->rows[place->same_name].name, place->name))
-		place->same_name++;
-	pl->count++;
+	while (strcmp(cs->rows[row->same_name].name, row->name))
+		row->same_name++;
+	cs->count++;
 }
 
 static int by_id(const void *a, const void *b, void *arg)
 {
-	const struct place *rows = arg;
+	const struct census_row *rows = arg;
 	return strcmp(rows[*(const size_t *)a].id, rows[*(const size_t *)b].id);
 }
 
-int places_load(struct places *pl, enum day_type figures, struct error *err)
+int census_load(struct census *cs, enum day_type figures, struct error *err)
 {
-	*pl = (struct places){0};
+	*cs = (struct census){0};
 	struct csv csv = {0};
 	int column[COLUMNS], more = -1;
 	if (!csv_open_asset(&csv, "stations.csv", err) && !find_columns(&csv, figures, column, err))
 		while ((more = csv_next(&csv, err)) > 0)
-			add_place(pl, &csv, column);
+			add_row(cs, &csv, column);
 	csv_fini(&csv);
 	if (more < 0) {
-		places_fini(pl);
+		census_fini(cs);
 		return -1;
 	}
-	pl->by_id = xreallocarray(NULL, pl->count, sizeof *pl->by_id);
-	for (size_t i = 0; i < pl->count; i++)
-		pl->by_id[i] = i;
-	qsort_r(pl->by_id, pl->count, sizeof *pl->by_id, by_id, pl->rows);
+	cs->by_id = xreallocarray(NULL, cs->count, sizeof *cs->by_id);
+	for (size_t i = 0; i < cs->count; i++)
+		cs->by_id[i] = i;
+	qsort_r(cs->by_id, cs->count, sizeof *cs->by_id, by_id, cs->rows);
 	return 0;
 }
 
-void places_fini(struct places *pl)
+void census_fini(struct census *cs)
 {
-	for (size_t i = 0; i < pl->count; i++) {
-		free(pl->rows[i].id);
-		free(pl->rows[i].name);
+	for (size_t i = 0; i < cs->count; i++) {
+		free(cs->rows[i].id);
+		free(cs->rows[i].name);
 	}
-	free(pl->rows);
-	free(pl->by_id);
-	*pl = (struct places){0};
+	free(cs->rows);
+	free(cs->by_id);
+	*cs = (struct census){0};
 }
 
-ptrdiff_t places_find(const struct places *pl, const char *id)
+ptrdiff_t census_find(const struct census *cs, const char *id)
 {
-	size_t low = 0, high = pl->count;
+	size_t low = 0, high = cs->count;
 	while (low < high) {
 		size_t mid = (low + high) / 2;
-		int order = strcmp(id, pl->rows[pl->by_id[mid]].id);
+		int order = strcmp(id, cs->rows[cs->by_id[mid]].id);
 		if (!order)
-			return (ptrdiff_t)pl->by_id[mid];
+			return (ptrdiff_t)cs->by_id[mid];
 		*(order < 0 ? &high : &low) = order < 0 ? mid : mid + 1;
 	}
 	return -1;

@@ -1,0 +1,142 @@
+#include "sim/simulator_inside.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/thread.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+const char *sim_state_name(enum sim_state state)
+{
+	static const char *const names[] = {
+		[SIM_STARTING] = "starting",
+		[SIM_RUNNING] = "running",
+		[SIM_PAUSED] = "paused",
+		[SIM_FINISHING] = "finishing",
+		[SIM_DONE] = "done",
+		[SIM_FAILED] = "failed",
+	};
+	return names[state];
+}
+
+static void init_lock(struct simulator *sim)
+{
+	pthread_condattr_t attr;
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&sim->ended, &attr);
+	pthread_condattr_destroy(&attr);
+	pthread_mutex_init(&sim->lock, NULL);
+}
+
+struct simulator *simulator_new(const struct config *cfg, const struct sim_plan *plan, const struct sim_desired *desired, struct wake *news,
+				struct error *err)
+{
+	const struct scenario *sc = scenario_find(plan->scenario, err);
+	if (!sc)
+		return NULL;
+	struct simulator *sim = xcalloc(1, sizeof *sim);
+	*sim = (struct simulator){.plan = *plan, .scenario = sc, .news = news, .desired = *desired, .applied = *desired};
+	sim->pace = (struct pace){.speed = desired->speed, .paused = desired->paused};
+	sim->status = (struct sim_status){.scenario = sc->name, .desired = *desired, .seed = plan->seed, .virtual_ms = plan->from_ms};
+	sim->account_path = plan->account ? xstrdup(plan->account) : NULL;
+	sim->topic[ENTRY] = xstrdup(config_text(cfg, "topic.entries"));
+	sim->topic[EXIT] = xstrdup(config_text(cfg, "topic.exits"));
+	init_lock(sim);
+	wake_init(&sim->wake);
+	if (producer_init(&sim->producer, cfg, &sim->wake, err)) {
+		simulator_free(sim);
+		return NULL;
+	}
+	return sim;
+}
+
+void simulator_free(struct simulator *sim)
+{
+	producer_fini(&sim->producer);
+	if (sim->journeys)
+		journeys_free(sim->journeys);
+	wake_fini(&sim->wake);
+	pthread_cond_destroy(&sim->ended);
+	pthread_mutex_destroy(&sim->lock);
+	free(sim->account_path);
+	free(sim->topic[ENTRY]);
+	free(sim->topic[EXIT]);
+	free(sim);
+}
+
+void simulator_start(struct simulator *sim)
+{
+	sim->started = true;
+	thread_start(&sim->thread, "simulator", simulator_run, sim);
+}
+
+void simulator_set(struct simulator *sim, const struct sim_desired *desired)
+{
+	pthread_mutex_lock(&sim->lock);
+	sim->desired = *desired;
+	pthread_mutex_unlock(&sim->lock);
+	wake_raise(&sim->wake);
+}
+
+void simulator_stop(struct simulator *sim)
+{
+	pthread_mutex_lock(&sim->lock);
+	sim->stops++;
+	pthread_mutex_unlock(&sim->lock);
+	wake_raise(&sim->wake);
+}
+
+bool simulator_done(struct simulator *sim)
+{
+	pthread_mutex_lock(&sim->lock);
+	bool done = sim->done;
+	pthread_mutex_unlock(&sim->lock);
+	return done;
+}
+
+static struct timespec after_ms(int64_t ms)
+{
+	int64_t at_us = clock_mono_us() + ms * 1000;
+	return (struct timespec){.tv_sec = at_us / 1000000, .tv_nsec = at_us % 1000000 * 1000};
+}
+
+int simulator_join(struct simulator *sim, int64_t wait_ms)
+{
+	if (!sim->started)
+		return 0;
+	const struct timespec until = after_ms(wait_ms);
+	pthread_mutex_lock(&sim->lock);
+	while (!sim->done && !pthread_cond_timedwait(&sim->ended, &sim->lock, &until))
+		;
+	bool done = sim->done;
+	pthread_mutex_unlock(&sim->lock);
+	if (!done)
+		return -1;
+	pthread_join(sim->thread, NULL);
+	sim->started = false;
+	return 0;
+}
+
+bool simulator_ok(struct simulator *sim)
+{
+	struct sim_status st;
+	simulator_status(sim, &st);
+	return st.state == SIM_DONE && !st.failed && st.acknowledged == st.produced;
+}
+
+void simulator_status(struct simulator *sim, struct sim_status *out)
+{
+	pthread_mutex_lock(&sim->lock);
+	*out = sim->status;
+	pthread_mutex_unlock(&sim->lock);
+}
+
+void simulator_totals(struct simulator *sim, void (*fn)(const char *station, uint64_t entries, uint64_t exits, void *arg), void *arg)
+{
+	const struct account *ac = &sim->producer.account;
+	for (size_t i = 0; ac->census && i < ac->census->count; i++)
+		if (ac->totals[i][ENTRY] || ac->totals[i][EXIT])
+			fn(ac->census->rows[i].name, ac->totals[i][ENTRY], ac->totals[i][EXIT], arg);
+}
