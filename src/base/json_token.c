@@ -1,5 +1,7 @@
 #include "base/json_token.h"
 
+#include "base/utf8.h"
+
 #include <endian.h>
 #include <string.h>
 
@@ -9,9 +11,9 @@ static const unsigned char meaning[256] = {
 	[0 ... 0x1f] = CONTROL, ['"'] = QUOTE, ['\\'] = BACKSLASH, [0x80 ... 0xff] = MULTIBYTE,
 };
 
-static const unsigned char kind_of[256] = { /* the kind of value a byte begins; JSON_END = none */
-	['{'] = JSON_OBJECT, ['['] = JSON_ARRAY, ['"'] = JSON_STRING, ['-'] = JSON_NUMBER, ['0' ... '9'] = JSON_NUMBER,
-	['t'] = JSON_TRUE, ['f'] = JSON_FALSE, ['n'] = JSON_NULL,
+static const unsigned char kind_of[256] = { /* the kind of value a byte begins; TOKEN_END = none */
+	['{'] = TOKEN_OBJECT, ['['] = TOKEN_ARRAY, ['"'] = TOKEN_STRING, ['-'] = TOKEN_NUMBER, ['0' ... '9'] = TOKEN_NUMBER,
+	['t'] = TOKEN_TRUE, ['f'] = TOKEN_FALSE, ['n'] = TOKEN_NULL,
 };
 
 static bool fail(struct json_cursor *cur, const char *at, const char *error)
@@ -49,24 +51,6 @@ static inline const char *skip_plain(const char *p, const char *end)
 	while (p < end && meaning[(unsigned char)*p] == PLAIN)
 		p++;
 	return p;
-}
-
-size_t utf8_length(const char *p, const char *end)
-{
-	const unsigned char *u = (const unsigned char *)p;
-	size_t left = (size_t)(end - p);
-	if (u[0] < 0x80)
-		return 1;
-	size_t len = u[0] >= 0xc2 && u[0] < 0xe0 ? 2 : (u[0] & 0xf0) == 0xe0 ? 3 : u[0] >= 0xf0 && u[0] < 0xf5 ? 4 : 0;
-	if (!len || left < len)
-		return 0;
-	for (size_t i = 1; i < len; i++)
-		if ((u[i] & 0xc0) != 0x80)
-			return 0;
-	bool overlong = (u[0] == 0xe0 && u[1] < 0xa0) || (u[0] == 0xf0 && u[1] < 0x90);
-	bool surrogate = u[0] == 0xed && u[1] > 0x9f;
-	bool too_high = u[0] == 0xf4 && u[1] > 0x8f;
-	return overlong || surrogate || too_high ? 0 : len;
 }
 
 static int hex_digit(char c)
@@ -108,6 +92,7 @@ static size_t escape_length(const char *p, const char *end)
 static bool skip_special(struct json_cursor *cur, const char **p, struct json_value *v)
 {
 	size_t len;
+	uint32_t code;
 	switch (meaning[(unsigned char)**p]) {
 	case BACKSLASH:
 		v->escaped = true;
@@ -116,7 +101,7 @@ static bool skip_special(struct json_cursor *cur, const char **p, struct json_va
 			return fail(cur, *p, "bad escape in a string");
 		break;
 	case MULTIBYTE:
-		len = utf8_length(*p, cur->end);
+		len = utf8_decode(*p, (size_t)(cur->end - *p), &code);
 		if (!len) {
 			cur->bad_utf8 = true;
 			return fail(cur, *p, "not UTF-8");
@@ -133,7 +118,7 @@ static bool skip_special(struct json_cursor *cur, const char **p, struct json_va
 static bool read_string(struct json_cursor *cur, struct json_value *v)
 {
 	const char *p = cur->p + 1;
-	v->kind = JSON_STRING;
+	v->kind = TOKEN_STRING;
 	v->raw = p;
 	v->escaped = false;
 	for (;;) {
@@ -191,15 +176,15 @@ static bool skip_word(struct json_cursor *cur, const char *word)
 /* A value that is neither object nor array, at its first byte. */
 static bool read_scalar(struct json_cursor *cur, enum json_kind kind, struct json_value *v)
 {
-	if (kind == JSON_STRING)
+	if (kind == TOKEN_STRING)
 		return read_string(cur, v);
 	*v = (struct json_value){.kind = kind, .raw = cur->p};
 	bool ok;
 	switch (kind) {
-	case JSON_NUMBER: ok = skip_number(cur); break;
-	case JSON_TRUE: ok = skip_word(cur, "true"); break;
-	case JSON_FALSE: ok = skip_word(cur, "false"); break;
-	case JSON_NULL: ok = skip_word(cur, "null"); break;
+	case TOKEN_NUMBER: ok = skip_number(cur); break;
+	case TOKEN_TRUE: ok = skip_word(cur, "true"); break;
+	case TOKEN_FALSE: ok = skip_word(cur, "false"); break;
+	case TOKEN_NULL: ok = skip_word(cur, "null"); break;
 	default: ok = fail(cur, cur->p, cur->p < cur->end ? "no value begins like this" : "a value is missing");
 	}
 	v->len = (size_t)(cur->p - v->raw);
@@ -281,7 +266,7 @@ static bool skip_nested(struct json_cursor *cur)
 
 struct json_value json_read(struct json_cursor *cur)
 {
-	struct json_value v = {.kind = JSON_BAD};
+	struct json_value v = {.kind = TOKEN_BAD};
 	if (cur->error)
 		return v;
 	enum json_kind kind = kind_of[(unsigned char)peek(cur)];
@@ -289,14 +274,14 @@ struct json_value json_read(struct json_cursor *cur)
 	v.raw = cur->p;
 	if (cur->p == cur->end)
 		return v;
-	if (kind == JSON_OBJECT || kind == JSON_ARRAY) {
+	if (kind == TOKEN_OBJECT || kind == TOKEN_ARRAY) {
 		if (skip_nested(cur))
 			v.len = (size_t)(cur->p - v.raw);
 	} else {
 		read_scalar(cur, kind, &v);
 	}
 	if (cur->error)
-		v.kind = JSON_BAD;
+		v.kind = TOKEN_BAD;
 	return v;
 }
 
@@ -331,9 +316,9 @@ bool json_object_next(struct json_cursor *cur, struct json_value *name, struct j
 		return false;
 	*value = json_read(cur);
 	cur->inside = true;
-	if (value->kind == JSON_END)
+	if (value->kind == TOKEN_END)
 		return fail(cur, cur->p, "a value is missing");
-	return value->kind != JSON_BAD;
+	return value->kind != TOKEN_BAD;
 }
 
 bool json_at_end(struct json_cursor *cur)

@@ -10,7 +10,7 @@
 
 #define JSON_DEPTH_MAX 512
 
-enum json_kind { JSON_END, JSON_OBJECT, JSON_ARRAY, JSON_STRING, JSON_NUMBER, JSON_TRUE, JSON_FALSE, JSON_NULL, JSON_BAD };
+enum json_kind { TOKEN_END, TOKEN_OBJECT, TOKEN_ARRAY, TOKEN_STRING, TOKEN_NUMBER, TOKEN_TRUE, TOKEN_FALSE, TOKEN_NULL, TOKEN_BAD };
 
 struct json_value {
 	enum json_kind kind;
@@ -21,14 +21,14 @@ struct json_value {
 
 struct json_cursor {
 	const char *p, *end; /* p stays at the byte that was wrong */
-	const char *error;  /* a word on what was wrong, once something returned JSON_BAD */
+	const char *error;  /* a word on what was wrong, once something returned TOKEN_BAD */
 	bool bad_utf8;      /* … and whether it was the encoding */
 	bool inside;        /* json_object_next has returned a member of the object at hand */
 	int depth;
 };
 
-/* Reads one value at the cursor (white space before it skipped); nested ones are validated and returned whole. JSON_END when nothing is
- * left. Once something was wrong, always JSON_BAD. */
+/* Reads one value at the cursor (white space before it skipped); nested ones are validated and returned whole. TOKEN_END when nothing is
+ * left. Once something was wrong, always TOKEN_BAD. */
 struct json_value json_read(struct json_cursor *cur);
 
 /* For an object's members: open with json_object_begin at '{', then json_object_next until it returns false; check cur->error.
@@ -41,8 +41,5 @@ bool json_at_end(struct json_cursor *cur);
 
 /* Decodes the escapes of a string value into out (room for v->len bytes suffices); lone surrogates fail. Returns bytes, or -1. */
 ptrdiff_t json_unescape(const struct json_value *v, char *out);
-
-/* Length of the well-formed UTF-8 character at p (no overlong form, no surrogate, none above U+10FFFF), or 0. p < end. */
-size_t utf8_length(const char *p, const char *end);
 
 #endif

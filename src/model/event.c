@@ -1,6 +1,7 @@
 #include "model/event.h"
 
 #include "base/json_token.h"
+#include "base/utf8.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -48,15 +49,18 @@ static int member_of(const struct json_value *name)
 	return len < 0 ? -1 : member_find(plain, (size_t)len);
 }
 
-/* Where a detail is written: at most `show` bytes of untrusted text, anything but printable ASCII as '?'. */
+/* Writes the detail: what is wrong, and the head of the text it is wrong with; what must not reach a terminal as '?'. */
 static enum dead_reason dead(struct event_decoder *dec, enum dead_reason reason, const char *what, struct text text)
 {
 	enum { SHOW = 60 };
-	char safe[SHOW + 1];
-	size_t len = text.len < SHOW ? text.len : SHOW;
-	for (size_t i = 0; i < len; i++)
-		safe[i] = text.data[i] < 0x20 || text.data[i] > 0x7e ? '?' : text.data[i];
-	safe[len] = '\0';
+	char safe[SHOW + 4];
+	size_t shown = 0, len;
+	for (size_t i = 0; i < text.len && shown < SHOW; i += len ? len : 1) {
+		len = utf8_printable(text.data + i, text.len - i);
+		memcpy(safe + shown, len ? text.data + i : "?", len ? len : 1);
+		shown += len ? len : 1;
+	}
+	safe[shown] = '\0';
 	snprintf(dec->detail, sizeof dec->detail, "%s%s%s%s", what, text.data ? ": " : "", safe, text.len > SHOW ? "…" : "");
 	return reason;
 }
@@ -162,9 +166,9 @@ static enum dead_reason take_time(struct event_decoder *dec, const struct json_v
 {
 	char plain[6 * 40];
 	struct text text = raw_text(v);
-	if (v->kind == JSON_END || v->kind == JSON_NULL)
+	if (v->kind == TOKEN_END || v->kind == TOKEN_NULL)
 		return dead(dec, NO_TIME, "@timestamp is missing", NO_TEXT);
-	if (v->kind != JSON_STRING)
+	if (v->kind != TOKEN_STRING)
 		return dead(dec, BAD_TIME, "@timestamp is no string", text);
 	if (v->escaped && v->len <= sizeof plain) {
 		ptrdiff_t len = json_unescape(v, plain);
@@ -197,9 +201,9 @@ static bool take_text(const struct json_value *v, char *room, size_t max, struct
 
 static bool is_utf8(struct text text)
 {
-	const char *p = text.data, *end = p + text.len;
-	for (size_t len; p < end; p += len)
-		if (!(len = utf8_length(p, end)))
+	uint32_t code;
+	for (size_t i = 0, len; i < text.len; i += len)
+		if (!(len = utf8_decode(text.data + i, text.len - i, &code)))
 			return false;
 	return true;
 }
@@ -221,9 +225,9 @@ static enum dead_reason take_key(struct event_decoder *dec, struct text key, str
 
 static enum dead_reason take_station(struct event_decoder *dec, const struct json_value *v, struct text key, struct event *ev)
 {
-	if (v->kind == JSON_END || v->kind == JSON_NULL || (v->kind == JSON_STRING && !v->len))
+	if (v->kind == TOKEN_END || v->kind == TOKEN_NULL || (v->kind == TOKEN_STRING && !v->len))
 		return take_key(dec, key, ev);
-	if (v->kind != JSON_STRING)
+	if (v->kind != TOKEN_STRING)
 		return dead(dec, BAD_STATION, "station is no string", raw_text(v));
 	if (!take_text(v, dec->station, EVENT_STATION_MAX, &ev->station))
 		return dead(dec, BAD_STATION, "station is longer than 200 bytes, holds a NUL or half a surrogate pair", raw_text(v));
@@ -233,9 +237,9 @@ static enum dead_reason take_station(struct event_decoder *dec, const struct jso
 static enum dead_reason take_user(struct event_decoder *dec, const struct json_value *v, struct event *ev)
 {
 	ev->user = (struct text){"", 0};
-	if (v->kind == JSON_END || v->kind == JSON_NULL)
+	if (v->kind == TOKEN_END || v->kind == TOKEN_NULL)
 		return ALIVE;
-	if (v->kind != JSON_STRING)
+	if (v->kind != TOKEN_STRING)
 		return dead(dec, BAD_USER, "user is no string", raw_text(v));
 	if (!take_text(v, dec->user, EVENT_USER_MAX, &ev->user))
 		return dead(dec, BAD_USER, "user is longer than 1024 bytes, holds a NUL or half a surrogate pair", raw_text(v));
@@ -246,9 +250,9 @@ static enum dead_reason take_user(struct event_decoder *dec, const struct json_v
 static enum dead_reason take_delta(struct event_decoder *dec, const struct json_value *v, struct event *ev)
 {
 	const char *want = ev->direction == ENTRY ? "1" : "-1";
-	if (v->kind == JSON_END)
+	if (v->kind == TOKEN_END)
 		return ALIVE;
-	if (v->kind != JSON_NUMBER || v->len != strlen(want) || memcmp(v->raw, want, v->len))
+	if (v->kind != TOKEN_NUMBER || v->len != strlen(want) || memcmp(v->raw, want, v->len))
 		return dead(dec, BAD_DELTA, ev->direction == ENTRY ? "delta is not 1, as its topic says" : "delta is not -1, as its topic says",
 			    raw_text(v));
 	return ALIVE;
@@ -257,14 +261,14 @@ static enum dead_reason take_delta(struct event_decoder *dec, const struct json_
 /* A location only tells stations of one name apart: one that cannot be read is none, and no reason to lose a passenger. */
 static void take_location(struct event_decoder *dec, const struct json_value *v, struct event *ev)
 {
-	if (v->kind != JSON_STRING || !take_text(v, dec->location, EVENT_LOCATION_MAX, &ev->location))
+	if (v->kind != TOKEN_STRING || !take_text(v, dec->location, EVENT_LOCATION_MAX, &ev->location))
 		ev->location = NO_TEXT;
 }
 
 enum dead_reason event_decode(struct event_decoder *dec, const void *value, size_t value_len, const void *key, size_t key_len,
 			      enum direction topic_direction, int64_t now_ms, struct event *ev)
 {
-	struct json_value members[MEMBERS] = {{.kind = JSON_END}};
+	struct json_value members[MEMBERS] = {{.kind = TOKEN_END}};
 	ev->direction = topic_direction;
 	if (value_len > EVENT_VALUE_MAX)
 		return dead(dec, TOO_LARGE, "value is larger than 1 MiB", NO_TEXT);

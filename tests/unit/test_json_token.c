@@ -27,26 +27,26 @@ static void valid_values_have_their_kind_and_raw_text(void **state)
 		enum json_kind kind;
 		const char *raw;
 	} cases[] = {
-		{"", JSON_END, ""},
-		{" \t\r\n", JSON_END, ""},
-		{" null ", JSON_NULL, "null"},
-		{"true", JSON_TRUE, "true"},
-		{"false", JSON_FALSE, "false"},
-		{"0", JSON_NUMBER, "0"},
-		{"-0", JSON_NUMBER, "-0"},
-		{"-12.50e+03", JSON_NUMBER, "-12.50e+03"},
-		{"1E9", JSON_NUMBER, "1E9"},
-		{"123456789012345678901234567890", JSON_NUMBER, "123456789012345678901234567890"},
-		{"\"\"", JSON_STRING, ""},
-		{"\"Angel\"", JSON_STRING, "Angel"},
-		{"\"a longer string than eight \\\" bytes\"", JSON_STRING, "a longer string than eight \\\" bytes"},
-		{"\"\\u00e9\\/\\b\\f\\n\\r\\t\\\\\"", JSON_STRING, "\\u00e9\\/\\b\\f\\n\\r\\t\\\\"},
-		{"\"\\ud800\"", JSON_STRING, "\\ud800"},
-		{"\"\xc3\xa9 \xe2\x82\xac \xf0\x9f\x9a\x87 \x7f\"", JSON_STRING, "\xc3\xa9 \xe2\x82\xac \xf0\x9f\x9a\x87 \x7f"},
-		{"\"\xf4\x8f\xbf\xbf\xee\x80\x80\xed\x9f\xbf\"", JSON_STRING, "\xf4\x8f\xbf\xbf\xee\x80\x80\xed\x9f\xbf"},
-		{"[]", JSON_ARRAY, "[]"},
-		{"{ }", JSON_OBJECT, "{ }"},
-		{"[1 , [ ] ,{\"a\":{},\"b\":[{}]}, \"]\"] ", JSON_ARRAY, "[1 , [ ] ,{\"a\":{},\"b\":[{}]}, \"]\"]"},
+		{"", TOKEN_END, ""},
+		{" \t\r\n", TOKEN_END, ""},
+		{" null ", TOKEN_NULL, "null"},
+		{"true", TOKEN_TRUE, "true"},
+		{"false", TOKEN_FALSE, "false"},
+		{"0", TOKEN_NUMBER, "0"},
+		{"-0", TOKEN_NUMBER, "-0"},
+		{"-12.50e+03", TOKEN_NUMBER, "-12.50e+03"},
+		{"1E9", TOKEN_NUMBER, "1E9"},
+		{"123456789012345678901234567890", TOKEN_NUMBER, "123456789012345678901234567890"},
+		{"\"\"", TOKEN_STRING, ""},
+		{"\"Angel\"", TOKEN_STRING, "Angel"},
+		{"\"a longer string than eight \\\" bytes\"", TOKEN_STRING, "a longer string than eight \\\" bytes"},
+		{"\"\\u00e9\\/\\b\\f\\n\\r\\t\\\\\"", TOKEN_STRING, "\\u00e9\\/\\b\\f\\n\\r\\t\\\\"},
+		{"\"\\ud800\"", TOKEN_STRING, "\\ud800"},
+		{"\"\xc3\xa9 \xe2\x82\xac \xf0\x9f\x9a\x87 \x7f\"", TOKEN_STRING, "\xc3\xa9 \xe2\x82\xac \xf0\x9f\x9a\x87 \x7f"},
+		{"\"\xf4\x8f\xbf\xbf\xee\x80\x80\xed\x9f\xbf\"", TOKEN_STRING, "\xf4\x8f\xbf\xbf\xee\x80\x80\xed\x9f\xbf"},
+		{"[]", TOKEN_ARRAY, "[]"},
+		{"{ }", TOKEN_OBJECT, "{ }"},
+		{"[1 , [ ] ,{\"a\":{},\"b\":[{}]}, \"]\"] ", TOKEN_ARRAY, "[1 , [ ] ,{\"a\":{},\"b\":[{}]}, \"]\"]"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct json_cursor cur;
@@ -86,11 +86,11 @@ static void broken_values_are_refused_where_they_break(void **state)
 		struct json_cursor cur;
 		char *copy;
 		struct json_value v = read_whole(cases[i].text, cases[i].len ? cases[i].len : strlen(cases[i].text), &cur, &copy);
-		assert_int_equal(v.kind, JSON_BAD);
+		assert_int_equal(v.kind, TOKEN_BAD);
 		assert_non_null(cur.error);
 		assert_int_equal(cur.p - copy, cases[i].at);
 		assert_int_equal(cur.bad_utf8, cases[i].bad_utf8);
-		assert_int_equal(json_read(&cur).kind, JSON_BAD);
+		assert_int_equal(json_read(&cur).kind, TOKEN_BAD);
 		free(copy);
 	}
 }
@@ -110,7 +110,7 @@ static void special_bytes_are_seen_at_any_place(void **state)
 				struct json_cursor cur = {.p = text, .end = text + len + 2};
 				struct json_value v = json_read(&cur);
 				bool good = c >= 0x20 && c < 0x80 && c != '\\';
-				assert_int_equal(v.kind, good ? JSON_STRING : JSON_BAD);
+				assert_int_equal(v.kind, good ? TOKEN_STRING : TOKEN_BAD);
 				if (good)
 					assert_int_equal(v.len, c == '"' ? at : len);
 			}
@@ -124,9 +124,9 @@ static void depth_is_limited(void **state)
 		memset(text, '[', (size_t)depth);
 		memset(text + depth, ']', (size_t)depth);
 		struct json_cursor cur = {.p = text, .end = text + 2 * depth};
-		assert_int_equal(json_read(&cur).kind, depth <= JSON_DEPTH_MAX ? JSON_ARRAY : JSON_BAD);
+		assert_int_equal(json_read(&cur).kind, depth <= JSON_DEPTH_MAX ? TOKEN_ARRAY : TOKEN_BAD);
 		struct json_cursor inner = {.p = text, .end = text + 2 * depth, .depth = 1};
-		assert_int_equal(json_read(&inner).kind, depth < JSON_DEPTH_MAX ? JSON_ARRAY : JSON_BAD);
+		assert_int_equal(json_read(&inner).kind, depth < JSON_DEPTH_MAX ? TOKEN_ARRAY : TOKEN_BAD);
 		free(text);
 	}
 }
@@ -182,7 +182,7 @@ static void escapes_are_decoded(void **state)
 		{"\\ud800", "", -1}, {"\\udc00", "", -1}, {"\\ud800x", "", -1}, {"\\ud800\\n12345", "", -1}, {"\\ud800\\ud800", "", -1}, {"\\ud800\\u0041", "", -1},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct json_value v = {JSON_STRING, cases[i].raw, strlen(cases[i].raw), true};
+		struct json_value v = {TOKEN_STRING, cases[i].raw, strlen(cases[i].raw), true};
 		char *out = malloc(v.len);
 		assert_int_equal(json_unescape(&v, out), cases[i].len);
 		if (cases[i].len > 0)
