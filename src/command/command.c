@@ -17,7 +17,7 @@
 static int help_run(struct config *cfg);
 
 const struct command commands[] = {
-	{.name = "feed", .bit = CMD_FEED, .words = 16, .takes_signals = true, .synopsis = "feed SINK… [options]",
+	{.name = "feed", .bit = CMD_FEED, .words = 16, .takes_signals = true, .synopsis = "feed SINK... [options]",
 	 .help = "run feeds without a screen: history, stdout",
 	 .about = "history counts passengers into the local database, exactly once: it goes on where the database says. stdout prints every record\n"
 		  "as a line of JSON, from the beginning of the topics unless --from says end or a time. With -e a feed stops where the topics ended\n"
@@ -35,7 +35,7 @@ const struct command commands[] = {
 		  "scenario, seed, rate and --from give the same records. Journeys begun before --to or --count are finished, unless --cut.\n"
 		  "Exit status 1 if any event was not acknowledged. ^C stops and waits for what was produced; a second ^C gives that up.",
 	 .run = simulate_run},
-	{.name = "setup", .bit = CMD_SETUP, .words = 16, .synopsis = "setup [PART…] [options]",
+	{.name = "setup", .bit = CMD_SETUP, .words = 16, .synopsis = "setup [PART...] [options]",
 	 .help = "make what the pipeline needs; what is there is left as it is",
 	 .about = "topics: the five topics, with topic.partitions partitions, kept for ever (stations: compacted).\n"
 		  "stations: writes London's stations to the stations topic; --only-if-empty leaves a topic alone that holds any row.",
