@@ -16,13 +16,20 @@ sqlite3 *db_open_writer(const char *path, unsigned mode, struct error *err);
 /* Read-only, with a busy timeout; the statement time limit is set per query (query.h). Errors: no such file (says what creates it), not ours. */
 sqlite3 *db_open_reader(const char *path, struct error *err);
 
+/* The error that db holds, with its file and what to do about it. Returns -1. */
+int db_error(sqlite3 *db, struct error *err);
+
 int db_exec(sqlite3 *db, const char *sql, struct error *err);
 
 /* meta's value as text (heap) or NULL; as integer or `preset`. */
 char *db_meta_text(sqlite3 *db, const char *key);
 int64_t db_meta_int(sqlite3 *db, const char *key, int64_t preset);
+int db_meta_put(sqlite3 *db, const char *key, const char *text, struct error *err);
 
-/* Sets zone_init from the file's meta (both fixed when the database is made); a configuration that differs is an error. */
+/* Zone and day start are fixed when the file is made (service days are stored): another configuration than the file's is an error. */
 int db_zone(sqlite3 *db, struct error *err);
+
+/* The whole of a named asset below data/ run as SQL. */
+int db_exec_asset(sqlite3 *db, const char *name, struct error *err);
 
 #endif

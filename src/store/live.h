@@ -27,4 +27,16 @@ void live_fini(struct live *lv);
 /* thread: feed, lock: live. Adds committed deltas, and the stations that are new since (stations only ever grow). */
 void live_apply(struct live *lv, const struct stations *stations, const struct delta *deltas, size_t count, int64_t watermark_ms);
 
+/* thread: any, lock: live. Puts another board and its stations in their place; what was there comes back in *bd and *st. */
+void live_replace(struct live *lv, struct board *bd, struct stations *st);
+
+/* thread: any, lock: live. Takes the array. */
+void live_set_baselines(struct live *lv, struct baseline *take_baselines, size_t count);
+
+/* thread: feed or reader, lock: live. Puts another board and its stations in their place; what was there comes back in *bd and *st. */
+void live_replace(struct live *lv, struct board *bd, struct stations *st);
+
+/* thread: reader, lock: live. */
+void live_set_baselines(struct live *lv, struct baseline *take_baselines, size_t count);
+
 #endif

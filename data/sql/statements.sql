@@ -1,0 +1,155 @@
+-- The statements of the history, each under its name. Parameters by number, in the order of the table's columns.
+
+-- name: minute_add
+INSERT INTO minute (ts, station, day, entries, exits) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (ts, station) DO UPDATE SET entries = entries + excluded.entries, exits = exits + excluded.exits;
+
+-- name: quarter_add
+INSERT INTO quarter (day, station, ts, entries, exits) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (day, station, ts) DO UPDATE SET entries = entries + excluded.entries, exits = exits + excluded.exits
+RETURNING entries + exits;
+
+-- name: total_add
+INSERT INTO total (day, station, entries, exits, peak, peak_ts) VALUES (?1, ?2, ?3, ?4, 0, 0)
+ON CONFLICT (day, station) DO UPDATE SET entries = entries + excluded.entries, exits = exits + excluded.exits;
+
+-- Of equal quarters the earliest is the greatest.
+-- name: total_peak
+UPDATE total SET peak = ?3, peak_ts = ?4 WHERE day = ?1 AND station = ?2 AND (peak < ?3 OR (peak = ?3 AND peak_ts > ?4));
+
+-- name: seen_add
+INSERT INTO seen (station, first_ms, last_ms) VALUES (?1, ?2, ?3)
+ON CONFLICT (station) DO UPDATE SET first_ms = min(first_ms, excluded.first_ms), last_ms = max(last_ms, excluded.last_ms);
+
+-- name: network_add
+INSERT INTO network (ts, hour, day, entries, exits) VALUES (?1, ?1 / 3600 * 3600, ?2, ?3, ?4)
+ON CONFLICT (ts) DO UPDATE SET entries = entries + excluded.entries, exits = exits + excluded.exits;
+
+-- name: network_minute_add
+INSERT INTO network_minute (ts, entries, exits) VALUES (?1, ?2, ?3)
+ON CONFLICT (ts) DO UPDATE SET entries = entries + excluded.entries, exits = exits + excluded.exits;
+
+-- name: day_add
+INSERT OR IGNORE INTO service_day (n, date, type, start_ts, end_ts) VALUES (?1, ?2, ?3, ?4, ?5);
+
+-- name: close_quarters
+INSERT INTO quarter (day, station, ts, entries, exits)
+SELECT day, station, ts / 900 * 900, sum(entries), sum(exits) FROM minute WHERE ts >= ?1 AND ts < ?2 GROUP BY day, station, ts / 900;
+
+-- name: close_peaks
+INSERT INTO total (day, station, entries, exits, peak, peak_ts)
+SELECT day, station, 0, 0, sum(entries + exits), ts / 900 * 900 FROM minute WHERE ts >= ?1 AND ts < ?2 GROUP BY day, station, ts / 900
+ON CONFLICT (day, station) DO UPDATE SET peak = excluded.peak, peak_ts = excluded.peak_ts
+WHERE excluded.peak > peak OR (excluded.peak = peak AND excluded.peak_ts < peak_ts);
+
+-- name: minute_oldest
+SELECT min(ts) FROM minute;
+
+-- name: prune_minutes
+DELETE FROM minute WHERE ts < ?1;
+
+-- name: prune_network_minutes
+DELETE FROM network_minute WHERE ts < ?1;
+
+-- name: day_oldest
+SELECT min(day) FROM total;
+
+-- name: prune_quarters
+DELETE FROM quarter WHERE day = ?1;
+
+-- name: prune_totals
+DELETE FROM total WHERE day = ?1;
+
+-- name: prune_network
+DELETE FROM network WHERE day = ?1;
+
+-- name: progress_put
+INSERT OR REPLACE INTO progress (feed, topic, partition, epoch, next_offset, last_offset, last_hash, first_offset, first_hash,
+	low, high, stable, consumed, stored, duplicate, late, dead, skipped, released, in_flight, updated_ms)
+VALUES ('history', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20);
+
+-- name: progress_get
+SELECT epoch, next_offset, last_offset, last_hash, first_offset, first_hash, low, high, stable,
+	consumed, stored, duplicate, late, dead, skipped, released, in_flight
+FROM progress WHERE feed = 'history' AND topic = ?1 AND partition = ?2 ORDER BY epoch DESC LIMIT 1;
+
+-- name: gap_add
+INSERT INTO gaps (feed, topic, partition, epoch, kind, first_offset, last_offset, detected_ms, note)
+VALUES ('history', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);
+
+-- name: dead_add
+INSERT INTO dead_letters (feed, topic, partition, epoch, offset, record_ms, received_ms, reason, detail, key, value, value_size)
+VALUES ('history', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11);
+
+-- The newest are kept.
+-- name: dead_prune
+DELETE FROM dead_letters WHERE id <= (SELECT max(id) FROM dead_letters) - ?1;
+
+-- name: meta_put
+INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2);
+
+-- name: meta_get
+SELECT value FROM meta WHERE key = ?1;
+
+-- name: station_put
+INSERT INTO stations (n, id, name, zone, lines, lat, lon, known, source, quarter_peak)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, iif(?8, 'reference', 'stream'), ?9)
+ON CONFLICT (n) DO UPDATE SET id = excluded.id, name = excluded.name, zone = excluded.zone, lines = excluded.lines, lat = excluded.lat,
+	lon = excluded.lon, known = excluded.known, source = excluded.source, quarter_peak = excluded.quarter_peak
+WHERE (id, name, zone, lines, lat, lon, known, quarter_peak)
+	IS NOT (excluded.id, excluded.name, excluded.zone, excluded.lines, excluded.lat, excluded.lon, excluded.known, excluded.quarter_peak);
+
+-- name: stations_all
+SELECT n, id, name, zone, lines, lat, lon, known, quarter_peak FROM stations ORDER BY n;
+
+-- A station that the stream named before the reference knew it, under the reference's id from now on.
+-- name: station_relabel
+UPDATE stations SET id = ?1 WHERE n = (
+	SELECT n FROM stations WHERE NOT known AND name = ?2 AND (
+		(SELECT count(*) FROM stations WHERE NOT known AND name = ?2) = 1 OR (round(lat, 5) = round(?3, 5) AND round(lon, 5) = round(?4, 5)))
+	ORDER BY n LIMIT 1)
+AND NOT EXISTS (SELECT 1 FROM stations WHERE id = ?1);
+
+-- name: board_newest
+SELECT max(ts) FROM minute WHERE ts < ?1;
+
+-- name: board_minutes
+SELECT ts, station, entries, exits FROM minute WHERE ts > ?1 AND ts < ?2;
+
+-- name: board_network
+SELECT ts, entries, exits FROM network_minute WHERE ts > ?1 AND ts < ?2;
+
+-- name: board_totals
+SELECT station, entries, exits FROM total WHERE day = ?1;
+
+-- name: board_totals_before
+SELECT station, sum(entries), sum(exits) FROM (
+	SELECT station, entries, exits FROM quarter WHERE day = ?1 AND ts < min(?2 / 900 * 900, (SELECT value FROM meta WHERE key = 'closed'))
+	UNION ALL
+	SELECT station, entries, exits FROM minute WHERE day = ?1 AND ts < ?2
+		AND ts >= min(?2 / 900 * 900, (SELECT value FROM meta WHERE key = 'closed')))
+GROUP BY station;
+
+-- name: board_seen
+SELECT station, last_ms FROM seen;
+
+-- name: first_ts
+SELECT min(ts) FROM network;
+
+-- name: status_counts
+SELECT (SELECT sum(dead) FROM progress), (SELECT count(*) FROM gaps);
+
+-- name: status_gaps
+SELECT kind, topic, partition, epoch, first_offset, last_offset, detected_ms / 1000, note FROM gaps ORDER BY id DESC LIMIT ?1;
+
+-- name: status_dead
+SELECT reason, topic, partition, offset, received_ms / 1000, detail FROM dead_letters ORDER BY id DESC LIMIT ?1;
+
+-- Exact by the minute; by the quarter hour the rows of a station's day, as many as the newest whole day had.
+-- name: status_rows
+SELECT (SELECT count(*) FROM minute), (SELECT count(*) FROM total) *
+	(SELECT count(*) FROM quarter WHERE day = (SELECT max(day) - 1 FROM total)) /
+	max((SELECT count(*) FROM total WHERE day = (SELECT max(day) - 1 FROM total)), 1);
+
+-- name: data_version
+PRAGMA data_version;

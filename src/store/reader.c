@@ -1,0 +1,252 @@
+#include "store/reader.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/thread.h"
+#include "store/db.h"
+#include "store/sql.h"
+
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#define TICK_S 1
+#define ROWS_COUNTED_S 600 /* counting millions of rows is dear */
+
+struct reader {
+	pthread_t thread;
+	char *path;
+	struct live *live;
+	bool viewer;
+	struct wake *news;
+
+	pthread_mutex_t lock; /* over what follows */
+	pthread_cond_t stop;
+	bool stopping;
+	sqlite3 *db; /* changed by the thread only; NULL until the file can be read */
+	struct store_status status;
+
+	/* the thread's own */
+	struct sql sql;
+	int64_t data_version;    /* last seen; -1 none */
+	int64_t baseline_minute; /* for which baselines were loaded */
+	int64_t rows_counted_us; /* when; 0 never */
+};
+
+static bool wait_tick(struct reader *rd, int seconds)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += seconds;
+	pthread_mutex_lock(&rd->lock);
+	while (!rd->stopping && seconds && pthread_cond_timedwait(&rd->stop, &rd->lock, &until) == 0)
+		;
+	bool stopping = rd->stopping;
+	pthread_mutex_unlock(&rd->lock);
+	return !stopping;
+}
+
+static void copy_column(char *to, size_t size, sqlite3_stmt *stmt, int n)
+{
+	const unsigned char *text = sqlite3_column_text(stmt, n);
+	snprintf(to, size, "%s", text ? (const char *)text : "");
+}
+
+static void read_gaps(struct sql *sql, struct store_status *ss)
+{
+	sqlite3_stmt *stmt = sql_get(sql, "status_gaps");
+	sql_bind(stmt, 1, (const int64_t[]){STORE_GAPS_SHOWN}, 1);
+	for (ss->gaps_shown = 0; stmt && ss->gaps_shown < STORE_GAPS_SHOWN && sqlite3_step(stmt) == SQLITE_ROW; ss->gaps_shown++) {
+		struct store_gap *gap = &ss->gap[ss->gaps_shown];
+		copy_column(gap->kind, sizeof gap->kind, stmt, 0);
+		copy_column(gap->topic, sizeof gap->topic, stmt, 1);
+		gap->partition = sqlite3_column_int(stmt, 2);
+		gap->epoch = sqlite3_column_int(stmt, 3);
+		gap->first_offset = sqlite3_column_int64(stmt, 4);
+		gap->last_offset = sqlite3_column_int64(stmt, 5);
+		gap->detected_ts = sqlite3_column_int64(stmt, 6);
+		copy_column(gap->note, sizeof gap->note, stmt, 7);
+	}
+	sqlite3_reset(stmt);
+}
+
+static void read_dead(struct sql *sql, struct store_status *ss)
+{
+	sqlite3_stmt *stmt = sql_get(sql, "status_dead");
+	sql_bind(stmt, 1, (const int64_t[]){STORE_DEAD_SHOWN}, 1);
+	for (ss->dead_shown = 0; stmt && ss->dead_shown < STORE_DEAD_SHOWN && sqlite3_step(stmt) == SQLITE_ROW; ss->dead_shown++) {
+		struct store_dead *dead = &ss->dead[ss->dead_shown];
+		copy_column(dead->reason, sizeof dead->reason, stmt, 0);
+		copy_column(dead->topic, sizeof dead->topic, stmt, 1);
+		dead->partition = sqlite3_column_int(stmt, 2);
+		dead->offset = sqlite3_column_int64(stmt, 3);
+		dead->received_ts = sqlite3_column_int64(stmt, 4);
+		copy_column(dead->detail, sizeof dead->detail, stmt, 5);
+	}
+	sqlite3_reset(stmt);
+}
+
+static void read_two(struct sql *sql, const char *name, uint64_t *first, uint64_t *second)
+{
+	sqlite3_stmt *stmt = sql_get(sql, name);
+	if (stmt && sqlite3_step(stmt) == SQLITE_ROW) {
+		*first = (uint64_t)sqlite3_column_int64(stmt, 0);
+		*second = (uint64_t)sqlite3_column_int64(stmt, 1);
+	}
+	sqlite3_reset(stmt);
+}
+
+static void read_times(struct reader *rd, struct store_status *ss)
+{
+	ss->first_ts = sql_int(sql_get(&rd->sql, "first_ts"), 0);
+	ss->closed_ts = db_meta_int(rd->db, "closed", 0);
+	ss->pruned_ts = db_meta_int(rd->db, "pruned", 0);
+	int64_t watermark_ts = db_meta_int(rd->db, "watermark_ms", 0) / 1000;
+	ss->days = ss->first_ts ? (double)(watermark_ts - ss->first_ts) / 86400 : 0;
+}
+
+static int64_t file_size(const char *path, const char *suffix)
+{
+	char *name = xasprintf("%s%s", path, suffix);
+	struct stat st;
+	int64_t size = stat(name, &st) ? 0 : (int64_t)st.st_size;
+	free(name);
+	return size;
+}
+
+static void refresh_status(struct reader *rd)
+{
+	struct store_status ss;
+	reader_status(rd, &ss);
+	ss.open = true;
+	ss.detail[0] = '\0';
+	read_times(rd, &ss);
+	read_two(&rd->sql, "status_counts", &ss.dead_letters, &ss.gaps);
+	read_gaps(&rd->sql, &ss);
+	read_dead(&rd->sql, &ss);
+	if (!rd->rows_counted_us || clock_mono_us() - rd->rows_counted_us > ROWS_COUNTED_S * 1000000LL) {
+		read_two(&rd->sql, "status_rows", &ss.minutes, &ss.quarters);
+		rd->rows_counted_us = clock_mono_us();
+	}
+	pthread_mutex_lock(&rd->lock);
+	rd->status = ss;
+	pthread_mutex_unlock(&rd->lock);
+}
+
+static void refresh_board(struct reader *rd)
+{
+	struct board bd;
+	struct stations st;
+	struct error err;
+	board_init(&bd);
+	stations_init(&st);
+	if (!board_load(rd->db, INT64_MAX, &bd, &st, &err))
+		live_replace(rd->live, &bd, &st);
+	board_fini(&bd);
+	stations_fini(&st);
+}
+
+static void refresh_baselines(struct reader *rd)
+{
+	int64_t minute = db_meta_int(rd->db, "watermark_ms", 0) / 60000;
+	struct baseline *baselines;
+	struct error err;
+	size_t count;
+	if (minute == rd->baseline_minute || baselines_load(rd->db, INT64_MAX, &baselines, &count, &err))
+		return;
+	rd->baseline_minute = minute;
+	live_set_baselines(rd->live, baselines, count);
+}
+
+static void set_db(struct reader *rd, sqlite3 *db, const char *detail)
+{
+	pthread_mutex_lock(&rd->lock);
+	rd->db = db;
+	rd->status.open = db != NULL;
+	snprintf(rd->status.detail, sizeof rd->status.detail, "%.255s", detail);
+	pthread_mutex_unlock(&rd->lock);
+	sql_init(&rd->sql, db);
+	rd->data_version = -1;
+}
+
+static void tick(struct reader *rd)
+{
+	struct error err;
+	if (!rd->db) {
+		sqlite3 *db = db_open_reader(rd->path, &err);
+		set_db(rd, db, db ? "" : err.text);
+		if (!db)
+			return;
+	}
+	int64_t version = sql_int(sql_get(&rd->sql, "data_version"), -1), db_bytes = file_size(rd->path, ""), wal_bytes = file_size(rd->path, "-wal");
+	pthread_mutex_lock(&rd->lock);
+	rd->status.db_bytes = db_bytes;
+	rd->status.wal_bytes = wal_bytes;
+	pthread_mutex_unlock(&rd->lock);
+	if (version == rd->data_version)
+		return;
+	rd->data_version = version;
+	if (rd->viewer)
+		refresh_board(rd);
+	refresh_baselines(rd);
+	refresh_status(rd);
+	if (rd->news)
+		wake_raise(rd->news);
+}
+
+static void *run(void *arg)
+{
+	struct reader *rd = arg;
+	for (int seconds = 0; wait_tick(rd, seconds); seconds = TICK_S)
+		tick(rd);
+	sqlite3 *db = rd->db;
+	sql_fini(&rd->sql);
+	set_db(rd, NULL, "");
+	sqlite3_close(db);
+	return NULL;
+}
+
+struct reader *reader_start(const char *db_path, struct live *lv, bool viewer, struct wake *news)
+{
+	struct reader *rd = xcalloc(1, sizeof *rd);
+	pthread_condattr_t attr;
+	rd->path = xstrdup(db_path);
+	rd->live = lv;
+	rd->viewer = viewer;
+	rd->news = news;
+	rd->data_version = rd->baseline_minute = -1;
+	snprintf(rd->status.path, sizeof rd->status.path, "%s", db_path);
+	pthread_mutex_init(&rd->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&rd->stop, &attr);
+	pthread_condattr_destroy(&attr);
+	thread_start(&rd->thread, "reader", run, rd);
+	return rd;
+}
+
+void reader_stop(struct reader *rd)
+{
+	pthread_mutex_lock(&rd->lock);
+	rd->stopping = true;
+	if (rd->db)
+		sqlite3_interrupt(rd->db);
+	pthread_cond_signal(&rd->stop);
+	pthread_mutex_unlock(&rd->lock);
+	pthread_join(rd->thread, NULL);
+	pthread_cond_destroy(&rd->stop);
+	pthread_mutex_destroy(&rd->lock);
+	free(rd->path);
+	free(rd);
+}
+
+void reader_status(struct reader *rd, struct store_status *out)
+{
+	pthread_mutex_lock(&rd->lock);
+	*out = rd->status;
+	pthread_mutex_unlock(&rd->lock);
+}
