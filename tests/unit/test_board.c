@@ -142,7 +142,9 @@ static void the_day_is_the_newest_one(void **state)
 		{.station = 0, .day = 101, .ts = START + 60, .entries = 7, .last_event_ms = START * 1000 + 60000},
 		{.station = 0, .day = 100, .ts = START, .entries = 11, .last_event_ms = START * 1000},
 	};
-	board_apply(&bd, deltas, 3, START * 1000 + 60000);
+	board_apply(&bd, deltas, 2, START * 1000 + 60000);
+	board_apply(&bd, deltas + 2, 1, START * 1000);
+	assert_int_equal(bd.watermark_ms, START * 1000 + 60000);
 	assert_int_equal(bd.day, 101);
 	assert_int_equal(bd.stations[0].day_entries, 7);
 	assert_int_equal(bd.day_entries, 7);

@@ -16,6 +16,8 @@
 #define N100 "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
 #define N200 N100 N100
 #define N1000 N200 N200 N200 N200 N200
+#define A10 "AAAAAAAAAA"
+#define A100 A10 A10 A10 A10 A10 A10 A10 A10 A10 A10
 #define ESC10 "\\u0041\\u0041\\u0041\\u0041\\u0041\\u0041\\u0041\\u0041\\u0041\\u0041"
 #define ESC100 ESC10 ESC10 ESC10 ESC10 ESC10 ESC10 ESC10 ESC10 ESC10 ESC10
 
@@ -74,6 +76,7 @@ static void good_values_are_decoded(void **state)
 		{"{" T ",\"location\":\"51\\u002e5,-0.1\"}", "A", ENTRY, NOW, "A", "", "51.5,-0.1"},
 		{"{" T ",\"station\":\"" N200 "\",\"user\":\"" N1000 "012345678901234567890123\"}", NULL, ENTRY, NOW, N200, N1000 "012345678901234567890123", NULL},
 		{"{" T "}", N200, ENTRY, NOW, N200, "", NULL},
+		{"{" T ",\"station\":\"" ESC100 ESC100 "\"}", NULL, ENTRY, NOW, A100 A100, "", NULL},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct event ev;

@@ -179,15 +179,19 @@ static void escapes_are_decoded(void **state)
 		{"\\u0000x", "\0x", 2},
 		{"\\uffff\\ud7ff\\ue000", "\xef\xbf\xbf\xed\x9f\xbf\xee\x80\x80", 9},
 		{"\\udbff\\udfff", "\xf4\x8f\xbf\xbf", 4},
-		{"\\ud800", "", -1}, {"\\udc00", "", -1}, {"\\ud800x", "", -1}, {"\\ud800\\n12345", "", -1}, {"\\ud800\\ud800", "", -1}, {"\\ud800\\u0041", "", -1},
+		{"\\ud800", "", -1}, {"\\udc00", "", -1}, {"\\ud800x", "", -1}, {"\\ud800\\n12345", "", -1}, {"\\ud800\\ud800", "", -1}, {"\\ud800\\u0041", "", -1}, {"\\ud800\\ue000", "", -1},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct json_value v = {TOKEN_STRING, cases[i].raw, strlen(cases[i].raw), true};
+		char *raw = strdup(cases[i].raw); /* its end is watched */
+		size_t len = strlen(raw);
+		raw = realloc(raw, len);
+		struct json_value v = {TOKEN_STRING, raw, len, true};
 		char *out = malloc(v.len);
 		assert_int_equal(json_unescape(&v, out), cases[i].len);
 		if (cases[i].len > 0)
 			assert_memory_equal(out, cases[i].text, (size_t)cases[i].len);
 		free(out);
+		free(raw);
 	}
 }
 

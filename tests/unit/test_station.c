@@ -116,6 +116,7 @@ static void an_id_learnt_later_relabels(void **state)
 	uint32_t there = stations_resolve(&st, text("Brent"), text("51.6,-0.2"));
 	uint32_t bare = stations_resolve(&st, text("Hendon"), text(NULL));
 	assert_int_equal(put(&st, "B1", "Brent", 51.5, -0.2, true), here);
+	assert_int_equal(put(&st, "B1", "Brent", 51.5, -0.2, true), here);
 	assert_string_equal(resolved(&st, "Brent", "51.5,-0.2"), "B1");
 	assert_string_equal(resolved(&st, "Brent", "51.6,-0.2"), "B1");
 	assert_int_equal(put(&st, "B2", "Brent", 51.6, -0.2, true), there);
