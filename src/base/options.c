@@ -80,7 +80,7 @@ const struct option options[] = {
 	 .help = "the now that windows end at; auto: the wall clock, unless events are more than 2 min off"},
 	{.key = "ui.view", .flag = "--view", .type = OPT_TEXT, .preset = "stations", .value = "NAME", .commands = CMD_TOP | CMD_FRAME,
 	 .help = "the view to begin with, or to draw"},
-	{.key = "ui.sort", .type = OPT_TEXT, .help = "column by which stations are sorted, - before it for descending"},
+	{.key = "ui.sort", .type = OPT_TEXT, .help = "column by which stations are sorted; - before it turns the order round"},
 	{.key = "ui.columns", .type = OPT_TEXT, .help = "columns of the stations, in their order, with commas between them"},
 	{.key = "ui.theme", .flag = "--theme", .type = OPT_TEXT, .preset = "default", .value = "NAME", .commands = CMD_TOP | CMD_FRAME,
 	 .help = "colours"},

@@ -4,17 +4,16 @@
 #define TFLTOP_UI_CANVAS_H
 
 #include "base/strbuf.h"
+#include "ui/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define CELL_BYTES 15
-
 struct cell {
-	char text[CELL_BYTES + 1]; /* one grapheme: a character and its combining marks; "" = right half of a wide one */
-	uint8_t role;              /* enum role of theme.h */
-	bool reverse;              /* selected */
+	char text[GLYPH_BYTES + 1]; /* one grapheme: a character and its combining marks; "" = right half of a wide one */
+	uint8_t role;               /* enum role of theme.h */
+	bool selected;
 };
 
 struct canvas {
@@ -23,22 +22,34 @@ struct canvas {
 	struct cell *cells;        /* row by row */
 };
 
+struct rect {
+	int x, y, w, h;
+};
+
 void canvas_init(struct canvas *cv, int width, int height, bool ascii);
 void canvas_fini(struct canvas *cv);
-void canvas_resize(struct canvas *cv, int width, int height);
+void canvas_resize(struct canvas *cv, int width, int height); /* and clears */
 void canvas_clear(struct canvas *cv);
-struct cell *canvas_cell(struct canvas *cv, int x, int y); /* NULL outside */
+struct cell *canvas_cell(const struct canvas *cv, int x, int y); /* NULL outside */
 
 /* Puts text at (x, y), cut to `width` columns with … (~ in ASCII) when it does not fit; returns the columns used. */
 int canvas_text(struct canvas *cv, int x, int y, int width, uint8_t role, const char *text);
 int canvas_text_right(struct canvas *cv, int x, int y, int width, uint8_t role, const char *text);
 int canvas_printf(struct canvas *cv, int x, int y, int width, uint8_t role, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
-void canvas_reverse(struct canvas *cv, int x, int y, int width);
 
-/* Columns that text takes once made safe. */
-int text_width(const char *text, bool ascii);
+/* Text broken at spaces into as many lines of the area as it needs, the last one cut when there are too few; returns the lines. */
+int canvas_wrap(struct canvas *cv, struct rect area, uint8_t role, const char *text);
 
-/* As `frame` prints it: trailing spaces cut, one line per row. ansi: with SGR sequences of the theme. */
+/* Spaces of a role: the ground of a band. */
+void canvas_fill(struct canvas *cv, struct rect area, uint8_t role);
+void canvas_select(struct canvas *cv, int x, int y, int width);
+
+/* Copies `from`'s rows, beginning at its row `skip`, into the area. */
+void canvas_blit(struct canvas *cv, struct rect area, const struct canvas *from, int skip);
+
+bool cell_same(const struct cell *a, const struct cell *b);
+
+/* As `frame` prints it: trailing spaces cut, one line per row. */
 void canvas_to_text(const struct canvas *cv, struct strbuf *out);
 
 #endif

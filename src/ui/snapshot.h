@@ -48,4 +48,19 @@ void snapshot_fini(struct snapshot *snap);
 /* ui.clock: "wall", "event", or "auto" (wall unless events arrive whose watermark is more than 2 min off). Sets now_ms and event_clock. */
 void snapshot_clock(struct snapshot *snap, const char *ui_clock);
 
+/* The history feed's status, NULL when this process runs none. */
+const struct feed_status *snapshot_history(const struct snapshot *snap);
+
+/* The end of the last whole minute, Unix s: where every "last N min" ends. */
+int64_t snapshot_minute(const struct snapshot *snap);
+
+/* Whether the counts of [from_ts, to_ts) are all there are, so that 0 means nobody. */
+bool snapshot_knows(const struct snapshot *snap, int64_t from_ts, int64_t to_ts);
+
+/* The same for a bin of a curve of the network, which reaches further back; before the history began, nothing is known. */
+bool snapshot_charts(const struct snapshot *snap, int64_t from_ts, int64_t to_ts);
+
+/* People in the network: entries − exits of the service day. */
+int64_t snapshot_inside(const struct snapshot *snap);
+
 #endif

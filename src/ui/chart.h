@@ -1,0 +1,18 @@
+/* chart.h: filled curves in braille (two columns and four rows of dots a cell), axes and big digits. Pure. */
+#ifndef TFLTOP_UI_CHART_H
+#define TFLTOP_UI_CHART_H
+
+#include "ui/canvas.h"
+
+#include <stdint.h>
+
+/* values: area.w * 2 of them, one per column of dots; < 0 unknown: left empty. Filled from the area's bottom, or hanging from its top. */
+void chart_area(struct canvas *cv, struct rect area, uint8_t role, const int64_t *values, int64_t max, bool hanging);
+
+/* The smallest round number ≥ n: where an axis ends. */
+int64_t chart_round(int64_t n);
+
+/* A number three rows high in box-drawing strokes; plain in ASCII (on the middle row). Returns the columns used. */
+int chart_digits(struct canvas *cv, int x, int y, int width, uint8_t role, const char *text);
+
+#endif

@@ -1,0 +1,328 @@
+#include "ui/format.h"
+#include "ui/pieces.h"
+#include "ui/screen.h"
+#include "ui/theme.h"
+#include "ui/view.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The one word on how things stand, and how it looks. */
+struct standing {
+	char word[48];
+	uint8_t role;
+	bool running;
+};
+
+static struct standing standing_of(const struct screen *sc, const struct snapshot *snap)
+{
+	const struct feed_status *fd = snapshot_history(snap);
+	const char *mode = snap->demo ? "DEMO" : snap->mode == MODE_VIEWER ? "VIEWER" : "LIVE";
+	struct standing now = {.role = ROLE_BAND_OK, .running = true};
+	if (snap->mode == MODE_FRAME || sc->paused) {
+		snprintf(now.word, sizeof now.word, "%s", sc->paused ? "PAUSED" : "HISTORY");
+		now.role = sc->paused ? ROLE_BAND_WARN : ROLE_BAND_STRONG;
+		return now;
+	}
+	snprintf(now.word, sizeof now.word, "%s", mode);
+	if (!fd || fd->state == FEED_LIVE)
+		return now;
+	const char *state = feed_state_name(fd->state);
+	now.running = fd->state == FEED_CATCHING_UP;
+	now.role = fd->state == FEED_FAILED ? ROLE_BAND_ALERT : now.running || fd->state == FEED_STARTING ? ROLE_BAND_STRONG : ROLE_BAND_WARN;
+	snprintf(now.word, sizeof now.word, snap->demo ? "DEMO %s" : "%s", state);
+	for (char *p = now.word; *p; p++)
+		*p = (char)toupper((unsigned char)*p);
+	return now;
+}
+
+static void add_broker(struct pieces *line, const struct snapshot *snap)
+{
+	const struct feed_status *fd = snapshot_history(snap);
+	char text[200];
+	if (!fd)
+		return;
+	if (!fd->brokers_up)
+		snprintf(text, sizeof text, "no broker");
+	else if (snap->demo || fd->brokers_up == 1)
+		snprintf(text, sizeof text, "kafka %s", snap->brokers);
+	else
+		snprintf(text, sizeof text, "kafka %d brokers", fd->brokers_up);
+	pieces_add(line, fd->brokers_up ? ROLE_BAND_DIM : ROLE_BAND_WARN, 8, text);
+}
+
+static void add_clock(struct pieces *line, const struct snapshot *snap)
+{
+	char text[96];
+	struct words when = format_when(snap->now_ms), gap = format_long(snap->wall_ms - snap->now_ms), ahead = format_long(snap->now_ms - snap->wall_ms);
+	if (!snap->event_clock) {
+		pieces_add(line, ROLE_BAND, 7, format_date(snap->now_ms).s);
+		pieces_join(line, ROLE_BAND_STRONG, 2, format_clock(snap->now_ms).s);
+		return;
+	}
+	bool past = snap->wall_ms >= snap->now_ms;
+	snprintf(text, sizeof text, " EVENT TIME %.40s (%s%.20s) ", when.s, past ? "−" : "+", past ? gap.s : ahead.s);
+	pieces_add(line, ROLE_BAND_WARN, 3, text);
+}
+
+static void add_fresh(struct pieces *line, const struct snapshot *snap, const struct feed_status *fd)
+{
+	int64_t age = fd && fd->last_arrival_ms && snap->mode != MODE_FRAME ? snap->wall_ms - fd->last_arrival_ms : -1;
+	uint8_t role = age >= 30000 ? ROLE_BAND_ALERT : age >= 5000 ? ROLE_BAND_WARN : ROLE_BAND;
+	pieces_right(line, ROLE_BAND_DIM, 4, "fresh");
+	pieces_join(line, role, 4, age < 0 ? UNKNOWN : format_long(age).s);
+}
+
+static void add_lag(struct pieces *line, const struct feed_status *fd)
+{
+	pieces_right(line, ROLE_BAND_DIM, 5, "lag");
+	pieces_join(line, ROLE_BAND, 5, fd ? format_known(fd->lag).s : UNKNOWN);
+}
+
+static void add_catching_up(struct pieces *line, const struct feed_status *fd)
+{
+	char text[96];
+	int n = snprintf(text, sizeof text, "catching up %d %%", (int)(fd->catch_up * 100));
+	if (fd->catch_up_left_ms >= 0)
+		snprintf(text + n, sizeof text - (size_t)n, " · %.40s left", format_long(fd->catch_up_left_ms).s);
+	pieces_right(line, ROLE_BAND_STRONG, 2, text);
+}
+
+static void draw_state_line(const struct screen *sc, const struct snapshot *snap, struct canvas *cv, int y)
+{
+	const struct feed_status *fd = snap->mode == MODE_FRAME ? NULL : snapshot_history(snap);
+	struct standing now = standing_of(sc, snap);
+	struct pieces line = {.count = 0};
+	pieces_add(&line, ROLE_BRAND, 6, " tfl-top ");
+	pieces_join(&line, now.role, 0, now.running ? "●" : "○");
+	pieces_join(&line, now.role, 0, now.word);
+	add_broker(&line, snap);
+	add_clock(&line, snap);
+	bool known = snap->board.newest_ts != 0;
+	pieces_right(&line, ROLE_BAND_STRONG, 1, known ? format_signed(snapshot_inside(snap)).s + (snapshot_inside(snap) > 0) : UNKNOWN);
+	pieces_join(&line, ROLE_BAND_DIM, 1, "in network");
+	pieces_right(&line, ROLE_BAND_STRONG, 3, fd ? format_rate(fd->rate).s : UNKNOWN);
+	pieces_join(&line, ROLE_BAND_DIM, 3, "ev/s");
+	if (fd && fd->state == FEED_CATCHING_UP && fd->catch_up >= 0) {
+		add_catching_up(&line, fd);
+	} else {
+		add_lag(&line, fd);
+		add_fresh(&line, snap, fd);
+	}
+	pieces_draw(&line, cv, cv->width > 4 ? 1 : 0, y, cv->width > 4 ? cv->width - 2 : cv->width);
+}
+
+#define SPARK 12
+
+static void network_spark(const struct snapshot *snap, bool exits, char *out)
+{
+	int64_t values[SPARK], max = 0, end = snapshot_minute(snap), step = 3600 / SPARK;
+	for (int i = 0; i < SPARK; i++) {
+		int64_t from = end - 3600 + i * step;
+		struct counts n = board_network_window(&snap->board, from, from + step);
+		values[i] = snapshot_charts(snap, from, from + step) ? (int64_t)(exits ? n.exits : n.entries) : -1;
+		max = values[i] > max ? values[i] : max;
+	}
+	format_spark(values, SPARK, max, out);
+}
+
+static double ratio(uint32_t now, uint32_t before)
+{
+	return before ? (double)now / before - 1 : 0;
+}
+
+static void add_direction(struct pieces *line, const struct snapshot *snap, bool exits)
+{
+	int64_t end = snapshot_minute(snap);
+	bool known = snapshot_knows(snap, end - 900, end), compared = known && snapshot_knows(snap, end - 1800, end - 900);
+	struct counts now = board_network_window(&snap->board, end - 900, end), before = board_network_window(&snap->board, end - 1800, end - 900);
+	uint32_t n = exits ? now.exits : now.entries, was = exits ? before.exits : before.entries;
+	char spark[SPARK * 3 + 1], trend[64];
+	network_spark(snap, exits, spark);
+	pieces_add(line, exits ? ROLE_OUT : ROLE_IN, 0, exits ? "Out" : "In");
+	pieces_join(line, exits ? ROLE_OUT : ROLE_IN, 2, spark);
+	pieces_join(line, exits ? ROLE_OUT_STRONG : ROLE_IN_STRONG, 0, known ? format_count(n).s : UNKNOWN);
+	pieces_join(line, ROLE_DIM, 1, "/ 15 min");
+	if (compared && was) {
+		snprintf(trend, sizeof trend, "%s %.40s", n >= was ? "▲" : "▼", format_percent(ratio(n, was)).s);
+		pieces_join(line, n >= was ? ROLE_PLUS : ROLE_MINUS, 3, trend);
+	}
+}
+
+/* All stations' typical quarter summed; on how many days the best-known station's rests. */
+static void add_typical(struct pieces *line, const struct snapshot *snap)
+{
+	double typical = 0;
+	int n = 0;
+	char text[96];
+	for (size_t i = 0; i < snap->nbaselines; i++) {
+		typical += snap->baselines[i].n ? snap->baselines[i].typical : 0;
+		n = snap->baselines[i].n > n ? snap->baselines[i].n : n;
+	}
+	if (!n)
+		return;
+	snprintf(text, sizeof text, "typical %.40s (%d %s)", format_count((uint64_t)typical).s, n, n == 1 ? "day" : "days");
+	pieces_add(line, ROLE_DIM, 5, text);
+}
+
+static void draw_flow_line(const struct snapshot *snap, struct canvas *cv, int y)
+{
+	struct pieces line = {.count = 0};
+	add_direction(&line, snap, false);
+	add_direction(&line, snap, true);
+	add_typical(&line, snap);
+	bool today = snap->board.newest_ts != 0;
+	pieces_right(&line, ROLE_DIM, 4, "today");
+	pieces_join(&line, ROLE_IN, 4, today ? format_count(snap->board.day_entries).s : UNKNOWN);
+	pieces_join(&line, ROLE_DIM, 4, "in");
+	pieces_join(&line, ROLE_OUT, 4, today ? format_count(snap->board.day_exits).s : UNKNOWN);
+	pieces_join(&line, ROLE_DIM, 4, "out");
+	pieces_draw(&line, cv, cv->width > 4 ? 1 : 0, y, cv->width > 4 ? cv->width - 2 : cv->width);
+}
+
+void header_draw(struct screen *sc, const struct snapshot *snap, struct canvas *cv, int y, bool both_lines)
+{
+	canvas_fill(cv, (struct rect){0, y, cv->width, 1}, ROLE_BAND);
+	draw_state_line(sc, snap, cv, y);
+	if (both_lines)
+		draw_flow_line(snap, cv, y + 1);
+}
+
+/* Of a page longer than its view: which lines are seen. */
+static void draw_extent(const struct screen *sc, struct canvas *cv, int x, int y)
+{
+	int top = sc->top[sc->view], end = top + sc->page < sc->length ? top + sc->page : sc->length;
+	char text[80];
+	snprintf(text, sizeof text, "%s lines %d–%d of %d %s", top ? "▲" : " ", top + 1, end, sc->length, end < sc->length ? "▼" : " ");
+	if (sc->length > sc->page && text_width(text, cv->ascii) < cv->width - x)
+		canvas_text_right(cv, x, y, cv->width - 1 - x, ROLE_DIM, text);
+}
+
+/* What the table is of: filter, count, order. */
+static void draw_choice(const struct screen *sc, struct canvas *cv, int x, int y)
+{
+	struct pieces line = {.count = 0};
+	char text[200];
+	snprintf(text, sizeof text, "sort: %s %s", columns[sc->sort].header, sc->descending ? "▼" : "▲");
+	if (x + text_width(text, cv->ascii) >= cv->width)
+		return;
+	pieces_right(&line, ROLE_DIM, 0, text);
+	pieces_add(&line, ROLE_STRONG, 1, format_count(sc->count).s);
+	pieces_join(&line, ROLE_DIM, 1, "stations");
+	if (sc->filter[0]) {
+		snprintf(text, sizeof text, "filter “%s”", sc->filter);
+		pieces_add(&line, ROLE_WARN, 0, text);
+	}
+	pieces_draw(&line, cv, x, y, cv->width - 1 - x);
+}
+
+void tabs_draw(struct screen *sc, struct canvas *cv, int y)
+{
+	int x = 1;
+	for (int i = 0; i < VIEWS; i++) {
+		uint8_t role = i == (int)sc->view ? ROLE_TAB_ACTIVE : ROLE_TAB;
+		int used = canvas_printf(cv, x, y, cv->width - x, role, " %c %s ", views[i].key, views[i].title);
+		screen_hit(sc, (struct hit){.area = {x, y, used, 1}, .key = views[i].key, .column = -1, .station = -1});
+		x += used + 1;
+	}
+	(sc->view == VIEW_STATIONS ? draw_choice : draw_extent)(sc, cv, x + 1, y);
+}
+
+static const char *broken_ledger(const struct feed_status *fd)
+{
+	for (size_t i = 0; i < fd->partitions && i < FEED_PARTITIONS_MAX; i++)
+		if (!ledger_holds(&fd->partition[i].ledger))
+			return fd->partition[i].topic;
+	return ledger_holds(&fd->total) ? NULL : "all partitions";
+}
+
+/* What needs a person, in words with the remedy; false while all is well. */
+static bool alert_text(const struct snapshot *snap, const struct feed_status *fd, char *out, size_t size)
+{
+	const char *broken = broken_ledger(fd);
+	if (fd->state == FEED_FAILED || fd->state == FEED_STALLED)
+		snprintf(out, size, "%s %s: %s", fd->name, feed_state_name(fd->state), fd->detail[0] ? fd->detail : fd->last_error);
+	else if (broken)
+		snprintf(out, size, "%s: the ledger of %s does not add up: see Pipeline (5), and please report it", fd->name, broken);
+	else if (!fd->brokers_up && fd->state != FEED_STARTING && fd->state != FEED_STOPPED)
+		snprintf(out, size, "no broker at %s — -b HOST:PORT sets another; reading goes on by itself when it answers", snap->brokers);
+	else if (fd->state == FEED_WAITING)
+		snprintf(out, size, "%s waits: %s", fd->name, fd->detail);
+	else
+		return false;
+	return true;
+}
+
+int alert_draw(const struct snapshot *snap, struct canvas *cv, int y)
+{
+	char text[600];
+	for (size_t i = 0; i < snap->feeds && snap->mode != MODE_FRAME; i++) {
+		const struct feed_status *fd = &snap->feed[i];
+		if (!alert_text(snap, fd, text, sizeof text))
+			continue;
+		struct rect bar = {0, y, cv->width, cv->height < 10 ? 1 : 3};
+		uint8_t role = fd->state == FEED_FAILED || broken_ledger(fd) ? ROLE_ALERT_BAR : ROLE_BAND_WARN;
+		bar.h = canvas_wrap(cv, (struct rect){1, y, cv->width - 2, bar.h}, role, text);
+		canvas_fill(cv, bar, role);
+		canvas_wrap(cv, (struct rect){1, y, cv->width - 2, bar.h}, role, text);
+		return bar.h;
+	}
+	return 0;
+}
+
+static int draw_prompt(const struct screen *sc, struct canvas *cv, int y)
+{
+	bool filter = sc->prompt == PROMPT_FILTER;
+	canvas_fill(cv, (struct rect){0, y, cv->width, 1}, ROLE_PROMPT);
+	int x = 1 + canvas_printf(cv, 1, y, cv->width - 1, ROLE_PROMPT, "%s: %s", filter ? "Filter" : "Search", filter ? sc->filter : sc->search);
+	x += canvas_text(cv, x, y, cv->width - x, ROLE_PROMPT, "▏");
+	return x + 2;
+}
+
+static int draw_keys(struct screen *sc, struct canvas *cv, int x, int y, unsigned context)
+{
+	for (size_t i = 0; i < nbindings; i++) {
+		const struct binding *bind = &bindings[i];
+		if (!bind->label || !(bind->contexts & context))
+			continue;
+		struct key_name name = key_name(bind->keys[0]);
+		int need = text_width(name.s, cv->ascii) + text_width(bind->label, cv->ascii) + 3, start = x;
+		if (x + need > cv->width)
+			break;
+		x += canvas_text(cv, x, y, cv->width - x, ROLE_KEY, name.s);
+		x += canvas_printf(cv, x, y, cv->width - x, ROLE_KEY_LABEL, " %s ", bind->label);
+		screen_hit(sc, (struct hit){.area = {start, y, x - start, 1}, .key = bind->keys[0], .column = -1, .station = -1});
+		x++;
+	}
+	return x;
+}
+
+static void draw_feeds(const struct snapshot *snap, struct canvas *cv, int left, int y)
+{
+	char text[300] = "";
+	size_t n = 0;
+	bool well = true;
+	for (size_t i = 0; i < snap->feeds && n < sizeof text - 64; i++) {
+		well &= snap->feed[i].state == FEED_LIVE || snap->feed[i].state == FEED_CATCHING_UP || snap->feed[i].state == FEED_STARTING;
+		n += (size_t)snprintf(text + n, sizeof text - n, "%s%s %s", n ? " · " : "", snap->feed[i].name, feed_state_name(snap->feed[i].state));
+	}
+	if (snap->has_enrich && n < sizeof text - 64)
+		n += (size_t)snprintf(text + n, sizeof text - n, "%senrich %s", n ? " · " : "", enrich_state_name(snap->enrich.state));
+	if (snap->has_sim && n < sizeof text - 64)
+		snprintf(text + n, sizeof text - n, "%ssimulator %s", n ? " · " : "", sim_state_name(snap->sim.state));
+	if (text_width(text, cv->ascii) < cv->width - left - 1)
+		canvas_text_right(cv, left, y, cv->width - left - 1, well ? ROLE_DIM : ROLE_WARN, text);
+}
+
+void bottom_draw(struct screen *sc, const struct snapshot *snap, struct canvas *cv, int y)
+{
+	int x = 1;
+	if (sc->prompt == PROMPT_FILTER || sc->prompt == PROMPT_SEARCH)
+		x = draw_prompt(sc, cv, y);
+	unsigned context = sc->prompt == PROMPT_SORT ? IN_MENU : sc->prompt ? IN_PROMPT : 1u << sc->view;
+	x = draw_keys(sc, cv, x, y, context);
+	if (!sc->prompt)
+		draw_feeds(snap, cv, x, y);
+}

@@ -1,0 +1,12 @@
+/* ui_fixture.h: a made snapshot: a Tuesday morning at 25 stations, some with hostile names. The same on every machine. */
+#ifndef TFLTOP_TESTS_UI_FIXTURE_H
+#define TFLTOP_TESTS_UI_FIXTURE_H
+
+#include "ui/snapshot.h"
+
+/* Sets the zone and a UTF-8 locale too. */
+void fixture_init(struct snapshot *snap);
+
+#define FIXTURE_STATIONS 25
+
+#endif
