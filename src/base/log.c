@@ -8,9 +8,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,15 +21,16 @@
 #define ROTATE_BYTES (10 << 20)
 #define KEPT 3 /* files: path, path.1, path.2 */
 
+static atomic_int least = LOG_INFO; /* read without the lock: what is not logged must cost nothing */
+
 static struct {
 	pthread_mutex_t lock;
 	int fd;
 	char *path; /* NULL: stderr, or something that is no regular file; then nothing is rotated */
-	enum log_level level;
 	enum log_format format;
 	struct log_line ring[LOG_RING];
 	uint64_t serial;
-} lg = {.lock = PTHREAD_MUTEX_INITIALIZER, .fd = STDERR_FILENO, .level = LOG_INFO};
+} lg = {.lock = PTHREAD_MUTEX_INITIALIZER, .fd = STDERR_FILENO};
 
 static const char *const level_names[] = {"debug", "info", "warn", "error"};
 
@@ -122,7 +123,7 @@ int log_open(const char *path, enum log_level level, enum log_format format, str
 	pthread_mutex_lock(&lg.lock);
 	lg.fd = fd;
 	lg.path = rotates ? xstrdup(path) : NULL;
-	lg.level = level;
+	least = (int)level;
 	lg.format = format;
 	pthread_mutex_unlock(&lg.lock);
 	return 0;
@@ -154,6 +155,8 @@ void log_write(enum log_level level, const char *fmt, ...)
 {
 	char *text;
 	va_list ap;
+	if ((int)level < least)
+		return;
 	va_start(ap, fmt);
 	int n = vasprintf(&text, fmt, ap);
 	va_end(ap);
@@ -164,13 +167,11 @@ void log_write(enum log_level level, const char *fmt, ...)
 	free(text);
 	int64_t time_ms = clock_wall_ms();
 	pthread_mutex_lock(&lg.lock);
-	if (level >= lg.level) {
-		remember(time_ms, level, &safe);
-		add_line(&line, time_ms, level, strbuf_str(&safe));
-		rotate();
-		if (write(lg.fd, line.data, line.len) < 0) {
-			/* a full disk must not stop what is logged about; the ring has the line */
-		}
+	remember(time_ms, level, &safe);
+	add_line(&line, time_ms, level, strbuf_str(&safe));
+	rotate();
+	if (write(lg.fd, line.data, line.len) < 0) {
+		/* a full disk must not stop what is logged about; the ring has the line */
 	}
 	pthread_mutex_unlock(&lg.lock);
 	strbuf_fini(&safe);

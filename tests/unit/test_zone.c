@@ -141,6 +141,17 @@ static void service_days_tile_time(void **state)
 		every_instant_lies_in_its_service_day(starts[i]);
 }
 
+/* The day a thread remembers is forgotten with the settings it was found by. */
+static void other_settings_other_day(void **state)
+{
+	(void)state;
+	struct error err;
+	int64_t ts = utc("2026-11-24T02:00:00Z");
+	int32_t day = zone_service_day(ts);
+	assert_int_equal(zone_init("Europe/London", "00:00", &err), 0);
+	assert_int_equal(zone_service_day(ts), day + 1);
+}
+
 static void days_have_names(void **state)
 {
 	(void)state;
@@ -224,6 +235,7 @@ int main(void)
 		cmocka_unit_test_setup(the_two_nights, london),
 		cmocka_unit_test_setup(service_days_begin_at_half_past_four, london),
 		cmocka_unit_test_setup(service_days_tile_time, london),
+		cmocka_unit_test_setup(other_settings_other_day, london),
 		cmocka_unit_test_setup(days_have_names, london),
 		cmocka_unit_test_setup(what_is_no_date_is_refused, london),
 		cmocka_unit_test_setup(utc_text_has_one_form, london),
