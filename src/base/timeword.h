@@ -10,10 +10,10 @@
  * and `2026-11-24 08:15` (naive = the zone), RFC 3339 (with Z or offset, fractions), `-2h` (before now). → Unix ms. */
 int timeword_parse(const char *word, int64_t now_ms, int64_t *ms, struct error *err);
 
-/* The end of a service day word (`today`, `yesterday`, a date) when it is used as a whole day: start of the next; else -1. */
+/* The service day that a word names as a whole (`today`, `yesterday`, a date), or -1: it names an instant, or nothing. */
 int timeword_day(const char *word, int64_t now_ms, int32_t *day);
 
-/* 200ms 90s 15m 2h 1d, `forever` (INT64_MAX), also sums `1h30m`. Negative is refused. */
+/* 200ms 90s 15m 2h 1d, `forever` (INT64_MAX), also sums `1h30m`. A number without its unit is refused. */
 int duration_parse(const char *word, int64_t *ms, struct error *err);
 
 #endif
