@@ -1,5 +1,6 @@
 #include "pipeline/stations_topic.h"
 
+#include "base/clock.h"
 #include "base/csv.h"
 #include "base/mem.h"
 #include "feed/kafka.h"
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #define ANSWER_MS 10000
+#define RETRY_MS 100
 #define FLUSH_MS 30000
 
 struct record {
@@ -94,13 +96,27 @@ static int ensure_topic(struct publisher *pub, const struct config *cfg, bool dr
 	return kafka_topics_ensure(pub->rk, cfg, &want, 1, dry_run, err);
 }
 
+/* A topic that was made a moment ago may be announced before its leader serves it: asked again until ANSWER_MS have passed. */
+static rd_kafka_resp_err_t ask_offsets(struct publisher *pub, int32_t partition, int64_t *low, int64_t *high)
+{
+	int64_t until_us = clock_mono_us() + ANSWER_MS * 1000;
+	rd_kafka_resp_err_t rc;
+	do {
+		rc = rd_kafka_query_watermark_offsets(pub->rk, pub->topic, partition, low, high, ANSWER_MS);
+		if (rc != RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION && rc != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE)
+			break;
+		rd_kafka_poll(pub->rk, RETRY_MS);
+	} while (clock_mono_us() < until_us);
+	return rc;
+}
+
 /* 1: it holds something, 0: nothing (or it does not exist), -1: no answer. */
 static int holds_records(struct publisher *pub, struct error *err)
 {
 	int partitions = kafka_partitions(pub->rk, pub->topic, ANSWER_MS, err);
 	for (int p = 0; p < partitions; p++) {
 		int64_t low, high;
-		rd_kafka_resp_err_t rc = rd_kafka_query_watermark_offsets(pub->rk, pub->topic, p, &low, &high, ANSWER_MS);
+		rd_kafka_resp_err_t rc = ask_offsets(pub, p, &low, &high);
 		if (rc)
 			return error_set(err, "topic %s: cannot ask for its offsets: %s", pub->topic, rd_kafka_err2str(rc));
 		if (high > low)
