@@ -267,18 +267,26 @@ static uint32_t find_unknown(const struct stations *st, const struct station *ro
 	return found;
 }
 
+uint32_t stations_add(struct stations *st, const struct station *row)
+{
+	struct station_index *ix = index_of(st);
+	uint32_t at = append(st, row_copy(row));
+	if (row->known)
+		add_name(st, at);
+	forget_recent(ix);
+	return at;
+}
+
 uint32_t stations_put(struct stations *st, const struct station *row)
 {
 	struct station_index *ix = index_of(st);
-	struct station copy = row_copy(row);
 	uint32_t at = find_id(st, row->id);
 	bool relabelled = at == NONE && row->known && (at = find_unknown(st, row)) != NONE;
-	if (at == NONE) {
-		at = append(st, copy);
-	} else {
-		row_fini(&st->rows[at]);
-		st->rows[at] = copy;
-	}
+	if (at == NONE)
+		return stations_add(st, row);
+	struct station copy = row_copy(row);
+	row_fini(&st->rows[at]);
+	st->rows[at] = copy;
 	if (relabelled)
 		add_id(st, at);
 	if (row->known)

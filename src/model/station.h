@@ -35,6 +35,9 @@ void stations_fini(struct stations *st);
  * the stream has named one: so an id learnt later re-labels history. */
 uint32_t stations_put(struct stations *st, const struct station *row);
 
+/* Copies the row to the end, whatever is there already, and returns its index: for a table that comes back from where it was kept. */
+uint32_t stations_add(struct stations *st, const struct station *row);
+
 /* Loads data/stations.csv: the reference as shipped. */
 int stations_load_reference(struct stations *st, struct error *err);
 

@@ -30,7 +30,7 @@ void live_apply(struct live *lv, const struct stations *stations, const struct d
 	if (lv->stations.count < stations->count)
 		lv->stations_generation++;
 	for (size_t i = lv->stations.count; i < stations->count; i++)
-		stations_put(&lv->stations, &stations->rows[i]);
+		stations_add(&lv->stations, &stations->rows[i]);
 	board_apply(&lv->board, deltas, count, watermark_ms);
 	lv->generation++;
 	pthread_mutex_unlock(&lv->lock);

@@ -51,9 +51,10 @@ static int load_row(sqlite3_stmt *stmt, struct stations *st, struct error *err)
 		.lat = column_degrees(stmt, 5), .lon = column_degrees(stmt, 6),
 		.known = sqlite3_column_int(stmt, 7), .quarter_peak = (uint32_t)sqlite3_column_int64(stmt, 8),
 	};
-	if ((sqlite3_int64)st->count != sqlite3_column_int64(stmt, 0) || stations_put(st, &row) != st->count - 1)
+	if ((sqlite3_int64)st->count != sqlite3_column_int64(stmt, 0))
 		return error_set(err, "%s: the stations' numbers have a hole at %zu: it is damaged; restore a copy",
 				 sqlite3_db_filename(sqlite3_db_handle(stmt), "main"), st->count);
+	stations_add(st, &row);
 	return 0;
 }
 

@@ -129,6 +129,25 @@ static void an_id_learnt_later_relabels(void **state)
 	stations_fini(&st);
 }
 
+/* A station that was renamed to a name the stream had used before it: adding its row again must not take the older row's place. */
+static void a_kept_table_comes_back_row_by_row(void **state)
+{
+	(void)state;
+	struct stations st, back;
+	stations_init(&st);
+	stations_init(&back);
+	stations_resolve(&st, text("New"), text(NULL));
+	put(&st, "A", "Old", 51, 0, true);
+	put(&st, "A", "New", 51, 0, true);
+	for (uint32_t i = 0; i < st.count; i++)
+		assert_int_equal(stations_add(&back, &st.rows[i]), i);
+	assert_int_equal(back.count, 2);
+	assert_string_equal(resolved(&back, "New", NULL), "A");
+	assert_int_equal(stations_find(&back, "name:New"), 0);
+	stations_fini(&st);
+	stations_fini(&back);
+}
+
 static void rows_are_replaced_by_id(void **state)
 {
 	(void)state;
@@ -191,6 +210,7 @@ int main(void)
 		cmocka_unit_test(the_reference_has_its_facts),
 		cmocka_unit_test(events_find_their_station),
 		cmocka_unit_test(an_id_learnt_later_relabels),
+		cmocka_unit_test(a_kept_table_comes_back_row_by_row),
 		cmocka_unit_test(rows_are_replaced_by_id),
 		cmocka_unit_test(people_find_stations_by_id_or_name),
 		cmocka_unit_test(many_unknown_stations_stay_apart),
