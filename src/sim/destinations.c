@@ -76,26 +76,38 @@ static float enter_in_hour(const struct demand *dm, size_t origin, int hour)
 	return part[0] + part[1] + part[2] + part[3];
 }
 
-/* Sends everybody of the day: adds to arrivals (HOURS × count) by the hour of leaving, and to begun by the hour of entering. */
-static void send_all(const struct destinations *ds, float *arrivals, float *begun, float *w)
+typedef void add_fn(const struct destinations *ds, int hour, const float *w, float share, float *sums);
+
+/* To the hour of leaving. */
+static void add_arrivals(const struct destinations *ds, int hour, const float *w, float share, float *arrivals)
 {
-	memset(arrivals, 0, HOURS * ds->count * sizeof *arrivals);
-	memset(begun, 0, HOURS * ds->count * sizeof *begun);
+	float *at[LATE];
+	for (int k = 0; k < LATE; k++)
+		at[k] = arrivals + (size_t)((hour + k) % HOURS) * ds->count;
+	for (size_t to = 0; to < ds->count; to++, w += LATE) {
+		at[0][to] += share * w[0];
+		at[1][to] += share * w[1];
+		at[2][to] += share * w[2];
+	}
+}
+
+/* To the hour of entering. */
+static void add_begun(const struct destinations *ds, int hour, const float *w, float share, float *begun)
+{
+	begun += (size_t)hour * ds->count;
+	for (size_t to = 0; to < ds->count; to++, w += LATE)
+		begun[to] += share * (w[0] + w[1] + w[2]);
+}
+
+/* Sends everybody of the day; sums: HOURS × count. */
+static void send_all(const struct destinations *ds, add_fn *add, float *sums, float *w)
+{
+	memset(sums, 0, HOURS * ds->count * sizeof *sums);
 	for (int hour = 0; hour < HOURS; hour++)
 		for (size_t origin = 0; origin < ds->count; origin++) {
 			float people = enter_in_hour(ds->dm, origin, hour), sum = people > 0 ? weigh(ds, origin, hour, w) : 0;
-			if (!(sum > 0))
-				continue;
-			float *at[LATE], share = people / sum;
-			for (int k = 0; k < LATE; k++)
-				at[k] = arrivals + (size_t)((hour + k) % HOURS) * ds->count;
-			for (size_t to = 0; to < ds->count; to++) {
-				const float *part = w + to * LATE;
-				at[0][to] += share * part[0];
-				at[1][to] += share * part[1];
-				at[2][to] += share * part[2];
-				begun[(size_t)hour * ds->count + to] += share * (part[0] + part[1] + part[2]);
-			}
+			if (sum > 0)
+				add(ds, hour, w, people / sum, sums);
 		}
 }
 
@@ -136,10 +148,10 @@ static void balance(struct destinations *ds)
 		for (size_t to = 0; to < ds->count; to++)
 			ds->pull[(size_t)hour * ds->count + to] = ds->dm->exits[to * HOURS + (size_t)hour];
 	for (int round = 0; round < HOUR_ROUNDS + DAY_ROUNDS; round++) {
-		send_all(ds, arrivals, ds->due_share, w);
+		send_all(ds, add_arrivals, arrivals, w);
 		(round < HOUR_ROUNDS ? correct_hours : correct_days)(ds, arrivals);
 	}
-	send_all(ds, arrivals, ds->due_share, w);
+	send_all(ds, add_begun, ds->due_share, w);
 	free(arrivals);
 	free(w);
 }

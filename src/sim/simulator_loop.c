@@ -93,21 +93,26 @@ static void take_desired(struct simulator *sim)
 	sim->applied = want;
 }
 
-static bool too_far_ahead(const struct simulator *sim)
+/* How many events may be handed over now. */
+static uint64_t room(const struct simulator *sim)
 {
 	const struct producer *pr = &sim->producer;
-	return sim->plan.consumed && pr->sent[ENTRY] + pr->sent[EXIT] >= sim->plan.consumed(sim->plan.arg) + sim->plan.max_ahead;
+	if (!sim->plan.consumed)
+		return BATCH;
+	uint64_t sent = pr->sent[ENTRY] + pr->sent[EXIT], limit = sim->plan.consumed(sim->plan.arg) + sim->plan.max_ahead;
+	return sent < limit ? limit - sent : 0;
 }
 
 /* Hands over what is due by the clock, a batch at most. */
 static enum handed hand_over(struct simulator *sim, const struct instant *now)
 {
 	int64_t due_ms = pace_ms(&sim->pace, now);
-	if (too_far_ahead(sim)) {
+	uint64_t most = room(sim);
+	if (!most) {
 		pace_set(&sim->pace, shown_ms(sim, now), now); /* else the clock would run away from the passengers */
 		return HELD;
 	}
-	for (int i = 0; i < BATCH; i++) {
+	for (uint64_t i = 0; i < BATCH && i < most; i++) {
 		if (!sim->has_next && (journeys_next_ms(sim->journeys) > due_ms || !journeys_next(sim->journeys, &sim->next)))
 			return ALL_DUE;
 		sim->has_next = producer_send(&sim->producer, &sim->next, journeys_travellers(sim->journeys)) > 0;

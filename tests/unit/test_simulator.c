@@ -1,0 +1,424 @@
+/* The simulator against the library's mock cluster: what was acknowledged, what the account says, and what a consumer reads are one. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "base/csv.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/strbuf.h"
+#include "base/zone.h"
+#include "model/event.h"
+#include "sim/simulator.h"
+
+#include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PARTITIONS 4
+#define MORNING 1705911300000LL /* 2024-01-22T08:15:00Z, a Monday */
+
+struct lab {
+	rd_kafka_t *rk;
+	rd_kafka_mock_cluster_t *cluster;
+	struct config *cfg;
+	struct wake news;
+	char account[64];
+};
+
+static int setup(void **state)
+{
+	struct lab *lab = xcalloc(1, sizeof *lab);
+	rd_kafka_conf_t *conf = rd_kafka_conf_new();
+	rd_kafka_conf_set(conf, "log_level", "0", NULL, 0);
+	lab->rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, NULL, 0);
+	lab->cluster = rd_kafka_mock_cluster_new(lab->rk, 1);
+	lab->cfg = config_new();
+	if (config_load(lab->cfg, CMD_SIMULATE, 0, NULL, NULL))
+		return -1;
+	config_override(lab->cfg, "kafka.bootstrap.servers", rd_kafka_mock_cluster_bootstraps(lab->cluster));
+	rd_kafka_mock_topic_create(lab->cluster, config_text(lab->cfg, "topic.entries"), PARTITIONS, 1);
+	rd_kafka_mock_topic_create(lab->cluster, config_text(lab->cfg, "topic.exits"), PARTITIONS, 1);
+	wake_init(&lab->news);
+	snprintf(lab->account, sizeof lab->account, "/tmp/tfl-top-account-%ld.csv", (long)getpid());
+	*state = lab;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct lab *lab = *state;
+	unlink(lab->account);
+	wake_fini(&lab->news);
+	config_free(lab->cfg);
+	rd_kafka_mock_cluster_destroy(lab->cluster);
+	rd_kafka_destroy(lab->rk);
+	free(lab);
+	return 0;
+}
+
+static struct simulator *start(struct lab *lab, const struct sim_plan *plan, double rate, double speed)
+{
+	struct error err;
+	struct simulator *sim = simulator_new(lab->cfg, plan, &(struct sim_desired){.rate = rate, .speed = speed}, &lab->news, &err);
+	if (!sim)
+		fail_msg("%s", err.text);
+	simulator_start(sim);
+	return sim;
+}
+
+static void end(struct simulator *sim, struct sim_status *st)
+{
+	assert_int_equal(simulator_join(sim, 30000), 0);
+	assert_true(simulator_done(sim));
+	simulator_status(sim, st);
+}
+
+/* Waits until at least `want` events are acknowledged. */
+static void wait_acknowledged(struct lab *lab, struct simulator *sim, uint64_t want)
+{
+	int64_t until_us = clock_mono_us() + 20000000;
+	struct sim_status st;
+	struct pollfd fd = {.fd = lab->news.fd, .events = POLLIN};
+	do {
+		poll(&fd, 1, 100);
+		wake_clear(&lab->news);
+		simulator_status(sim, &st);
+		assert_true(clock_mono_us() < until_us);
+	} while (st.acknowledged < want);
+}
+
+/* What a consumer reads. */
+struct reading {
+	uint64_t count[2];
+	int64_t first_ms, last_ms;
+	struct strbuf cells; /* topic,station,bucket per event, a line each */
+	uint64_t hash;       /* of all partitions in order */
+};
+
+static void take(struct reading *rd, const rd_kafka_message_t *msg, enum direction direction)
+{
+	static struct event_decoder dec;
+	struct event ev;
+	rd_kafka_timestamp_type_t type;
+	int64_t time_ms = rd_kafka_message_timestamp(msg, &type);
+	enum dead_reason dead = event_decode(&dec, msg->payload, msg->len, msg->key, msg->key_len, direction, clock_wall_ms(), &ev);
+	if (dead)
+		fail_msg("%.*s: %s", (int)msg->len, (const char *)msg->payload, dead_reason_name(dead));
+	assert_int_equal(ev.time_ms, time_ms);
+	char bucket[21];
+	zone_utc_text(time_ms / 60000 * 60, bucket);
+	strbuf_printf(&rd->cells, "%s,%.*s,%s\n", rd_kafka_topic_name(msg->rkt), (int)msg->key_len, (const char *)msg->key, bucket);
+	for (size_t i = 0; i < msg->len; i++)
+		rd->hash = (rd->hash ^ ((const unsigned char *)msg->payload)[i]) * 1099511628211u;
+	rd->count[direction]++;
+	rd->first_ms = time_ms < rd->first_ms ? time_ms : rd->first_ms;
+	rd->last_ms = time_ms > rd->last_ms ? time_ms : rd->last_ms;
+}
+
+static void read_partition(struct reading *rd, rd_kafka_t *consumer, const char *topic, int32_t partition, enum direction direction)
+{
+	int64_t low, high, at = 0;
+	assert_int_equal(rd_kafka_query_watermark_offsets(consumer, topic, partition, &low, &high, 5000), 0);
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+	rd_kafka_topic_partition_list_add(list, topic, partition)->offset = 0;
+	rd_kafka_assign(consumer, list);
+	rd_kafka_topic_partition_list_destroy(list);
+	while (at < high) {
+		rd_kafka_message_t *msg = rd_kafka_consumer_poll(consumer, 10000);
+		assert_non_null(msg);
+		assert_int_equal(msg->err, 0);
+		take(rd, msg, direction);
+		at = msg->offset + 1;
+		rd_kafka_message_destroy(msg);
+	}
+}
+
+static void read_back(struct lab *lab, struct reading *rd)
+{
+	*rd = (struct reading){.first_ms = INT64_MAX, .hash = 1469598103934665603u};
+	rd_kafka_conf_t *conf = rd_kafka_conf_new();
+	rd_kafka_conf_set(conf, "bootstrap.servers", rd_kafka_mock_cluster_bootstraps(lab->cluster), NULL, 0);
+	rd_kafka_conf_set(conf, "group.id", "reader", NULL, 0);
+	rd_kafka_conf_set(conf, "enable.auto.commit", "false", NULL, 0);
+	rd_kafka_conf_set(conf, "fetch.wait.max.ms", "10", NULL, 0);
+	rd_kafka_t *consumer = rd_kafka_new(RD_KAFKA_CONSUMER, conf, NULL, 0);
+	rd_kafka_poll_set_consumer(consumer);
+	for (int32_t partition = 0; partition < PARTITIONS; partition++) {
+		read_partition(rd, consumer, config_text(lab->cfg, "topic.entries"), partition, ENTRY);
+		read_partition(rd, consumer, config_text(lab->cfg, "topic.exits"), partition, EXIT);
+	}
+	rd_kafka_assign(consumer, NULL);
+	rd_kafka_consumer_close(consumer);
+	rd_kafka_destroy(consumer);
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Lines in order; the array points into the text. */
+static char **sorted_lines(struct strbuf *sb, size_t *count)
+{
+	char **lines = NULL, *save = NULL;
+	size_t cap = 0;
+	*count = 0;
+	for (char *line = strtok_r(sb->data, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		lines = xgrow(lines, *count, &cap, sizeof *lines);
+		lines[(*count)++] = line;
+	}
+	qsort(lines, *count, sizeof *lines, by_text);
+	return lines;
+}
+
+/* The account's rows, written out as often as they count. */
+static void expand_account(const char *path, struct strbuf *out)
+{
+	char line[400];
+	FILE *file = fopen(path, "r");
+	assert_non_null(file);
+	assert_non_null(fgets(line, sizeof line, file));
+	assert_string_equal(line, "topic,station,bucket,count\n");
+	while (fgets(line, sizeof line, file)) {
+		char *count = strrchr(line, ',');
+		*count = '\0';
+		for (int n = atoi(count + 1); n > 0; n--)
+			strbuf_printf(out, "%s\n", line);
+	}
+	fclose(file);
+}
+
+static void check_account(struct lab *lab, struct reading *rd)
+{
+	struct strbuf account = {0};
+	size_t got, want;
+	expand_account(lab->account, &account);
+	char **a = sorted_lines(&account, &want), **b = sorted_lines(&rd->cells, &got);
+	assert_int_equal(got, want);
+	for (size_t i = 0; i < got; i++)
+		assert_string_equal(a[i], b[i]);
+	free(a);
+	free(b);
+	strbuf_fini(&account);
+}
+
+static void add_totals(const char *station, uint64_t entries, uint64_t exits, void *arg)
+{
+	uint64_t *sums = arg;
+	assert_true(*station);
+	sums[ENTRY] += entries;
+	sums[EXIT] += exits;
+}
+
+static void acknowledged_is_account_is_what_is_read(void **state)
+{
+	struct lab *lab = *state;
+	const struct sim_plan plan = {
+		.scenario = "weekday", .seed = 7, .from_ms = MORNING, .to_ms = INT64_MAX, .count = 4000, .account = lab->account};
+	struct simulator *sim = start(lab, &plan, 0.5, 0);
+	struct sim_status st;
+	end(sim, &st);
+	assert_int_equal(st.state, SIM_DONE);
+	assert_true(simulator_ok(sim));
+	assert_int_equal(st.journeys, 4000);
+	assert_int_equal(st.acknowledged, 8000);
+	assert_int_equal(st.inside, 0);
+	uint64_t totals[2] = {0};
+	simulator_totals(sim, add_totals, totals);
+	assert_true(totals[ENTRY] == 4000 && totals[EXIT] == 4000);
+	struct reading rd;
+	read_back(lab, &rd);
+	assert_true(rd.count[ENTRY] == 4000 && rd.count[EXIT] == 4000);
+	assert_true(rd.first_ms >= MORNING);
+	check_account(lab, &rd);
+	strbuf_fini(&rd.cells);
+	simulator_free(sim);
+}
+
+/* Requests fail and are retried: nothing is lost, nothing counted twice. */
+static void retries_leave_the_account_exact(void **state)
+{
+	struct lab *lab = *state;
+	const struct sim_plan plan = {
+		.scenario = "weekday", .seed = 8, .from_ms = MORNING, .to_ms = INT64_MAX, .count = 2000, .account = lab->account};
+	config_override(lab->cfg, "kafka.retry.backoff.ms", "10");
+	config_override(lab->cfg, "kafka.batch.num.messages", "50");
+	for (int i = 0; i < 6; i++)
+		rd_kafka_mock_push_request_errors(lab->cluster, 0 /* Produce */, 4, RD_KAFKA_RESP_ERR_NO_ERROR,
+						  RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS, RD_KAFKA_RESP_ERR_NO_ERROR,
+						  RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION);
+	struct simulator *sim = start(lab, &plan, 0.5, 0);
+	struct sim_status st;
+	end(sim, &st);
+	assert_true(simulator_ok(sim));
+	struct reading rd;
+	read_back(lab, &rd);
+	assert_int_equal(rd.count[ENTRY] + rd.count[EXIT], st.acknowledged);
+	check_account(lab, &rd);
+	strbuf_fini(&rd.cells);
+	simulator_free(sim);
+}
+
+static uint64_t hash_of_run(struct lab *lab, const struct sim_plan *plan)
+{
+	struct sim_status st;
+	struct simulator *sim = start(lab, plan, 0.2, 0);
+	end(sim, &st);
+	assert_true(simulator_ok(sim));
+	simulator_free(sim);
+	struct reading rd;
+	read_back(lab, &rd);
+	strbuf_fini(&rd.cells);
+	return rd.hash;
+}
+
+/* Two brokers told the same have the same bytes in every partition. */
+static void every_partition_repeats(void **state)
+{
+	const struct sim_plan plan = {.scenario = "steady", .seed = 3, .from_ms = MORNING, .to_ms = MORNING + 30000};
+	uint64_t first = hash_of_run(*state, &plan);
+	void *other;
+	assert_int_equal(setup(&other), 0);
+	assert_true(hash_of_run(other, &plan) == first);
+	teardown(&other);
+}
+
+/* Stopped in mid-stream: what was produced is acknowledged and accounted for, and those inside are said. */
+static void a_stop_keeps_the_account_whole(void **state)
+{
+	struct lab *lab = *state;
+	const struct sim_plan plan = {
+		.scenario = "steady", .seed = 9, .from_ms = clock_wall_ms(), .to_ms = INT64_MAX, .account = lab->account};
+	struct simulator *sim = start(lab, &plan, 10, 1);
+	wait_acknowledged(lab, sim, 300);
+	simulator_stop(sim);
+	struct sim_status st;
+	end(sim, &st);
+	assert_true(simulator_ok(sim));
+	assert_true(st.inside > 0 && st.inside == st.entries - st.exits);
+	struct reading rd;
+	read_back(lab, &rd);
+	assert_int_equal(rd.count[ENTRY] + rd.count[EXIT], st.acknowledged);
+	assert_true(rd.last_ms <= clock_wall_ms());
+	check_account(lab, &rd);
+	strbuf_fini(&rd.cells);
+	simulator_free(sim);
+}
+
+/* At max speed from just now the clock runs into now, and goes on with it. */
+static void the_clock_stops_at_now(void **state)
+{
+	struct lab *lab = *state;
+	int64_t from_ms = clock_wall_ms() - 3000;
+	const struct sim_plan plan = {.scenario = "steady", .seed = 9, .from_ms = from_ms, .to_ms = INT64_MAX, .duration_ms = 2500};
+	struct simulator *sim = start(lab, &plan, 1, 0);
+	wait_acknowledged(lab, sim, 320);
+	struct sim_status st;
+	simulator_status(sim, &st);
+	assert_true(st.speed_now == 1);
+	assert_true(st.virtual_ms <= clock_wall_ms() && st.virtual_ms > from_ms + 3000);
+	end(sim, &st);
+	assert_true(simulator_ok(sim));
+	struct reading rd;
+	read_back(lab, &rd);
+	assert_true(rd.last_ms <= clock_wall_ms());
+	assert_true(rd.count[ENTRY] > 350 && rd.count[ENTRY] < 100 * 10);
+	strbuf_fini(&rd.cells);
+	simulator_free(sim);
+}
+
+static uint64_t nothing_yet(void *arg)
+{
+	return *(const uint64_t *)arg;
+}
+
+/* Nobody reads: it stays as far ahead as it may and no further; a pause and another rate are taken while it runs. */
+static void it_waits_for_the_others(void **state)
+{
+	struct lab *lab = *state;
+	uint64_t consumed = 100;
+	const struct sim_plan plan = {.scenario = "weekday", .seed = 9, .from_ms = MORNING, .to_ms = INT64_MAX, .max_ahead = 700,
+				      .consumed = nothing_yet, .arg = &consumed};
+	struct simulator *sim = start(lab, &plan, 1, 0);
+	wait_acknowledged(lab, sim, 800);
+	simulator_set(sim, &(struct sim_desired){.rate = 2, .speed = 5, .paused = true});
+	struct sim_status st;
+	struct pollfd fd = {.fd = lab->news.fd, .events = POLLIN};
+	do {
+		poll(&fd, 1, 1000);
+		wake_clear(&lab->news);
+		simulator_status(sim, &st);
+	} while (st.state != SIM_PAUSED);
+	assert_int_equal(st.produced, 800);
+	assert_true(st.desired.rate == 2);
+	assert_true(st.virtual_ms >= MORNING && st.virtual_ms < MORNING + 60000); /* the clock did not run away */
+	simulator_stop(sim);
+	end(sim, &st);
+	assert_int_equal(st.produced, 800);
+	simulator_free(sim);
+}
+
+/* No broker: asked twice to stop it gives up, and says that nothing was acknowledged. */
+static void without_a_broker_nothing_counts(void **state)
+{
+	struct lab *lab = *state;
+	config_override(lab->cfg, "kafka.bootstrap.servers", "127.0.0.1:1");
+	const struct sim_plan plan = {.scenario = "steady", .seed = 9, .from_ms = clock_wall_ms() - 10000, .to_ms = INT64_MAX,
+				      .count = 200, .cut = true, .account = lab->account};
+	struct simulator *sim = start(lab, &plan, 1, 0);
+	struct sim_status st;
+	struct pollfd fd = {.fd = lab->news.fd, .events = POLLIN};
+	do {
+		poll(&fd, 1, 1000);
+		wake_clear(&lab->news);
+		simulator_status(sim, &st);
+	} while (st.produced < 200);
+	assert_false(simulator_ok(sim));
+	simulator_stop(sim);
+	simulator_stop(sim);
+	end(sim, &st);
+	assert_false(simulator_ok(sim));
+	assert_int_equal(st.failed, 200);
+	assert_int_equal(st.acknowledged, 0);
+	assert_true(*st.last_error);
+	struct strbuf account = {0};
+	expand_account(lab->account, &account);
+	assert_int_equal(account.len, 0);
+	strbuf_fini(&account);
+	simulator_free(sim);
+}
+
+static void an_unknown_scenario_is_refused(void **state)
+{
+	struct lab *lab = *state;
+	struct error err;
+	const struct sim_plan plan = {.scenario = "wekday", .from_ms = MORNING, .to_ms = INT64_MAX};
+	assert_null(simulator_new(lab->cfg, &plan, &(struct sim_desired){.rate = 1}, &lab->news, &err));
+	assert_non_null(strstr(err.text, "weekday"));
+}
+
+int main(void)
+{
+	if (zone_init("Europe/London", "04:30", NULL) || log_open("/dev/null", LOG_ERROR, LOG_LOGFMT, NULL))
+		return 1;
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(acknowledged_is_account_is_what_is_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(retries_leave_the_account_exact, setup, teardown),
+		cmocka_unit_test_setup_teardown(every_partition_repeats, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_stop_keeps_the_account_whole, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_clock_stops_at_now, setup, teardown),
+		cmocka_unit_test_setup_teardown(it_waits_for_the_others, setup, teardown),
+		cmocka_unit_test_setup_teardown(without_a_broker_nothing_counts, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_unknown_scenario_is_refused, setup, teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
