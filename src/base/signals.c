@@ -56,6 +56,19 @@ unsigned signals_wait(struct pollfd *fds, nfds_t count, int timeout_ms)
 	return bits;
 }
 
+void signals_suspend(void)
+{
+	struct sigaction normal = {.sa_handler = SIG_DFL}, ours;
+	sigset_t stop, before;
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	sigaction(SIGTSTP, &normal, &ours);
+	raise(SIGTSTP); /* still blocked */
+	pthread_sigmask(SIG_UNBLOCK, &stop, &before); /* here it stops */
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	sigaction(SIGTSTP, &ours, NULL);
+}
+
 int signals_stops(void)
 {
 	return stops;

@@ -8,7 +8,7 @@
 enum {
 	SIGNALS_STOP = 1,    /* SIGINT, SIGTERM, SIGHUP */
 	SIGNALS_RESIZE = 2,  /* SIGWINCH */
-	SIGNALS_SUSPEND = 4, /* SIGTSTP: give the terminal back, then raise SIGSTOP */
+	SIGNALS_SUSPEND = 4, /* SIGTSTP: give the terminal back, then signals_suspend */
 	SIGNALS_CONTINUE = 8 /* SIGCONT */
 };
 
@@ -18,6 +18,9 @@ void signals_init(void);
 /* Waits for the descriptors, for a signal, or for timeout_ms (-1: for ever). Returns the SIGNALS_ bits that arrived since the last
  * call, 0 when none did; revents are set as by poll, also beside signals. */
 unsigned signals_wait(struct pollfd *fds, nfds_t count, int timeout_ms);
+
+/* Stops the process as SIGTSTP would have; returns when it is continued. */
+void signals_suspend(void);
 
 /* How many stop signals have come: the second one means "do not drain". */
 int signals_stops(void);

@@ -162,7 +162,7 @@ static unsigned search_from(struct screen *sc, size_t from)
 unsigned act_search_next(struct screen *sc, const struct input *in)
 {
 	(void)in;
-	return sc->prompt == PROMPT_SEARCH ? search_from(sc, screen_position(sc) + 1) : 0;
+	return search_from(sc, screen_position(sc) + 1);
 }
 
 static char *prompt_text(struct screen *sc)

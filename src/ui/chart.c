@@ -2,40 +2,28 @@
 
 #include <string.h>
 
-/* Bits of a braille pattern by dot column and dot row, row 0 at the top. */
-static const uint8_t dots[2][4] = {{0x01, 0x02, 0x04, 0x40}, {0x08, 0x10, 0x20, 0x80}};
+static const char *const standing[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+static const char *const hanging_blocks[] = {" ", "▔", "▀", "▀", "▀", "▀", "▀", "█", "█"};
 
-/* How many dots high a value is; whatever is above zero shows. */
-static int64_t dot_height(int64_t value, int64_t max, int height)
+/* How many eighths of a cell high a value is. */
+static int64_t eighths(int64_t value, int64_t max, int height)
 {
 	if (value <= 0 || max <= 0)
 		return 0;
-	int64_t n = (value * height * 4 + max / 2) / max;
+	int64_t n = (value * height * 8 + max / 2) / max;
 	return n < 1 ? 1 : n;
-}
-
-static uint8_t cell_dots(const int64_t *pair, int64_t max, int height, int from_base, bool hanging)
-{
-	uint8_t bits = 0;
-	for (int column = 0; column < 2; column++) {
-		int64_t n = dot_height(pair[column], max, height) - from_base * 4;
-		for (int row = 0; row < 4 && row < n; row++)
-			bits |= dots[column][hanging ? row : 3 - row];
-	}
-	return bits;
 }
 
 void chart_area(struct canvas *cv, struct rect area, uint8_t role, const int64_t *values, int64_t max, bool hanging)
 {
-	char text[5];
-	for (int x = 0; x < area.w; x++)
-		for (int i = 0; i < area.h; i++) {
-			uint8_t bits = cell_dots(values + x * 2, max, area.h, i, hanging);
-			if (!bits)
-				break;
-			utf8_put(text, 0x2800u + bits);
-			canvas_text(cv, area.x + x, hanging ? area.y + i : area.y + area.h - 1 - i, 1, role, text);
+	for (int x = 0; x < area.w; x++) {
+		int64_t left = eighths(values[x], max, area.h);
+		for (int i = 0; i < area.h && left > 0; i++, left -= 8) {
+			int level = left > 8 ? 8 : (int)left;
+			canvas_text(cv, area.x + x, hanging ? area.y + i : area.y + area.h - 1 - i, 1, role,
+				    hanging ? hanging_blocks[level] : standing[level]);
 		}
+	}
 }
 
 int64_t chart_round(int64_t n)
@@ -49,16 +37,16 @@ int64_t chart_round(int64_t n)
 				return steps[i] * scale;
 }
 
-static const char *const strokes[3] = {
-	"┏━┓╺┓ ┏━┓┏━┓╻ ╻┏━╸┏━┓┏━┓┏━┓┏━┓",
-	"┃ ┃ ┃ ┏━┛╺━┫┗━┫┗━┓┣━┓  ┃┣━┫┗━┫",
-	"┗━┛╺┻╸┗━╸┗━┛  ╹┗━┛┗━┛  ╹┗━┛┗━┛",
+static const char *const digits[3] = {
+	"█▀█▄█ ▀▀█▀▀██ ██▀▀█▀▀▀▀██▀██▀█",
+	"█ █ █ █▀▀▀▀█▀▀█▀▀██▀█  ██▀█▀▀█",
+	"▀▀▀▀▀▀▀▀▀▀▀▀  ▀▀▀▀▀▀▀  ▀▀▀▀▀▀▀",
 };
 
 /* The three columns of one row of a digit; nothing for a space. */
-static void stroke(char c, int row, char *out)
+static void digit_row(char c, int row, char *out)
 {
-	const char *p = strokes[row];
+	const char *p = digits[row];
 	int skip = c >= '0' && c <= '9' ? (c - '0') * 3 : -1;
 	struct glyph gl;
 	*out = '\0';
@@ -82,7 +70,7 @@ int chart_digits(struct canvas *cv, int x, int y, int width, uint8_t role, const
 		return canvas_text(cv, x, y + 1, width, role, text);
 	for (; *text; text++) {
 		for (int row = 0; row < 3; row++) {
-			stroke(*text, row, part);
+			digit_row(*text, row, part);
 			canvas_text(cv, x, y + row, 3, role, part);
 		}
 		x += *text == ' ' ? 2 : 4;

@@ -67,7 +67,7 @@ static const char *name_text(const struct station_row *row)
 
 static void name_draw(const struct place *at, const struct station_row *row)
 {
-	canvas_text(at->cv, at->x, at->y, at->w, row->seen ? ROLE_STRONG : ROLE_DIM, row->st->name);
+	canvas_text(at->cv, at->x, at->y, at->w, row->seen ? ROLE_TEXT : ROLE_DIM, row->st->name);
 }
 
 static const char *zone_text(const struct station_row *row)
@@ -225,21 +225,21 @@ static void age_draw(const struct place *at, const struct station_row *row)
 static const int hour_widths[] = {60, 30, 20, 15, 12, 0};
 
 const struct column columns[] = {
-	{"station", "STATION", "name as the stream has it", {20, 27, 0, NULL}, false, name_draw, NULL, name_text},
-	{"zone", "ZONE", "fare zone: 2/3 is both, T tram, O outside", {5, 5, 5, NULL}, false, zone_draw, NULL, zone_text},
-	{"lines", "LINES", "lines that call there, by code", {10, 17, 8, NULL}, false, lines_cell, NULL, lines_text},
+	{"station", "STATION", "name as the stream has it", {20, 24, 0, NULL}, false, name_draw, NULL, name_text},
+	{"zone", "ZONE", "fare zone: 2/3 is both, T tram, O outside", {4, 4, 5, NULL}, false, zone_draw, NULL, zone_text},
+	{"lines", "LINES", "lines that call there, by code", {12, 17, 8, NULL}, false, lines_cell, NULL, lines_text},
 	{"in1", "IN/min", "entries of the last whole minute", {7, 7, 6, NULL}, true, in_minute_draw, in_minute, NULL},
 	{"out1", "OUT/min", "exits of the last whole minute", {8, 8, 6, NULL}, true, out_minute_draw, out_minute, NULL},
-	{"in15", "IN/15m", "entries of the last 15 whole minutes", {7, 8, 0, NULL}, true, in_quarter_draw, in_quarter, NULL},
+	{"in15", "IN/15m", "entries of the last 15 whole minutes", {7, 7, 0, NULL}, true, in_quarter_draw, in_quarter, NULL},
 	{"out15", "OUT/15m", "exits of the last 15 whole minutes", {8, 8, 1, NULL}, true, out_quarter_draw, out_quarter, NULL},
 	{"inday", "IN-day", "entries of the service day so far (it begins at 04:30)", {8, 8, 9, NULL}, true, in_day_draw, in_day, NULL},
 	{"outday", "OUT-day", "exits of the service day so far", {8, 8, 9, NULL}, true, out_day_draw, out_day, NULL},
 	{"net", "NET", "net flow: entries − exits of the last 15 minutes; not how many are inside", {7, 7, 4, NULL}, true, net_draw, net_number, NULL},
-	{"busy", "BUSYNESS", "the last 15 minutes against the station's greatest quarter: quiet < 0.4 ≤ busy ≤ 0.7 < very busy", {15, 26, 2, NULL}, false,
+	{"busy", "BUSYNESS", "the last 15 minutes against the station's greatest quarter: quiet < 0.4 ≤ busy ≤ 0.7 < very busy", {14, 24, 2, NULL}, false,
 	 busy_draw, busy_number, NULL},
 	{"hour", "LAST 60 MIN", "entries + exits of the last hour, oldest left, scaled to the station's own peak; ░ unknown", {12, 60, 3, hour_widths}, false,
 	 hour_draw, hour_number, NULL},
-	{"age", "AGE", "time since its last event", {4, 4, 7, NULL}, true, age_draw, age_number, NULL},
+	{"age", "AGE", "time since its last event", {3, 3, 7, NULL}, true, age_draw, age_number, NULL},
 };
 const size_t ncolumns = sizeof columns / sizeof *columns;
 

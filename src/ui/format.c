@@ -154,13 +154,13 @@ void format_bar(double fraction, int cells, char *out)
 
 void format_spark(const int64_t *values, int count, int64_t max, char *out)
 {
-	static const char *const levels[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+	static const char *const levels[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇"};
 	*out = '\0';
 	for (int i = 0; i < count; i++) {
-		int64_t level = max > 0 && values[i] > 0 ? (values[i] * 7 + max / 2) / max : 0;
+		int64_t level = max > 0 && values[i] > 0 ? (values[i] * 6 + max / 2) / max : 0;
 		if (values[i] > 0 && !level)
 			level = 1; /* somebody */
-		const char *cell = values[i] < 0 ? "░" : levels[level > 7 ? 7 : level];
+		const char *cell = values[i] < 0 ? "░" : levels[level > 6 ? 6 : level];
 		memcpy(out, cell, 4);
 		out += 3;
 	}

@@ -27,7 +27,8 @@ struct words format_percent(double ratio);        /* +12 %, −3 %, 0 %: of a ch
 /* A bar of `cells` columns, filled from the left in eighths; out needs cells * 3 + 1 bytes. */
 void format_bar(double fraction, int cells, char *out);
 
-/* One column per value in eighths of the greatest; a value < 0 is unknown: ░. out needs count * 3 + 1 bytes. */
+/* One column per value, up to seven eighths for the greatest, so that lines of a table stay apart; a value < 0 is unknown: ░.
+ * out needs count * 3 + 1 bytes. */
 void format_spark(const int64_t *values, int count, int64_t max, char *out);
 
 #endif

@@ -26,13 +26,13 @@ static struct standing standing_of(const struct screen *sc, const struct snapsho
 		now.role = sc->paused ? ROLE_BAND_WARN : ROLE_BAND_STRONG;
 		return now;
 	}
+	bool behind = fd && fd->state == FEED_CATCHING_UP;
 	snprintf(now.word, sizeof now.word, "%s", mode);
-	if (!fd || fd->state == FEED_LIVE)
+	if (!fd || fd->state == FEED_LIVE || (behind && snap->demo))
 		return now;
-	const char *state = feed_state_name(fd->state);
-	now.running = fd->state == FEED_CATCHING_UP;
-	now.role = fd->state == FEED_FAILED ? ROLE_BAND_ALERT : now.running || fd->state == FEED_STARTING ? ROLE_BAND_STRONG : ROLE_BAND_WARN;
-	snprintf(now.word, sizeof now.word, snap->demo ? "DEMO %s" : "%s", state);
+	now.running = behind;
+	now.role = fd->state == FEED_FAILED ? ROLE_BAND_ALERT : behind || fd->state == FEED_STARTING ? ROLE_BAND_STRONG : ROLE_BAND_WARN;
+	snprintf(now.word, sizeof now.word, snap->demo ? "DEMO %s" : "%s", feed_state_name(fd->state));
 	for (char *p = now.word; *p; p++)
 		*p = (char)toupper((unsigned char)*p);
 	return now;
@@ -58,8 +58,8 @@ static void add_clock(struct pieces *line, const struct snapshot *snap)
 	char text[96];
 	struct words when = format_when(snap->now_ms), gap = format_long(snap->wall_ms - snap->now_ms), ahead = format_long(snap->now_ms - snap->wall_ms);
 	if (!snap->event_clock) {
-		pieces_add(line, ROLE_BAND, 7, format_date(snap->now_ms).s);
-		pieces_join(line, ROLE_BAND_STRONG, 2, format_clock(snap->now_ms).s);
+		pieces_add(line, ROLE_BAND_STRONG, 2, format_clock(snap->now_ms).s);
+		pieces_join(line, ROLE_BAND_DIM, 7, format_date(snap->now_ms).s);
 		return;
 	}
 	bool past = snap->wall_ms >= snap->now_ms;
@@ -275,10 +275,10 @@ int alert_draw(const struct snapshot *snap, struct canvas *cv, int y)
 static int draw_prompt(const struct screen *sc, struct canvas *cv, int y)
 {
 	bool filter = sc->prompt == PROMPT_FILTER;
-	canvas_fill(cv, (struct rect){0, y, cv->width, 1}, ROLE_PROMPT);
-	int x = 1 + canvas_printf(cv, 1, y, cv->width - 1, ROLE_PROMPT, "%s: %s", filter ? "Filter" : "Search", filter ? sc->filter : sc->search);
-	x += canvas_text(cv, x, y, cv->width - x, ROLE_PROMPT, "▏");
-	return x + 2;
+	canvas_fill(cv, (struct rect){0, y, 1, 1}, ROLE_PROMPT);
+	int x = 1 + canvas_printf(cv, 1, y, cv->width - 1, ROLE_PROMPT, " %s: %s", filter ? "Filter" : "Search", filter ? sc->filter : sc->search);
+	x += canvas_text(cv, x, y, cv->width - x, ROLE_PROMPT, "▏ ");
+	return x + 1;
 }
 
 static int draw_keys(struct screen *sc, struct canvas *cv, int x, int y, unsigned context)
@@ -287,7 +287,7 @@ static int draw_keys(struct screen *sc, struct canvas *cv, int x, int y, unsigne
 		const struct binding *bind = &bindings[i];
 		if (!bind->label || !(bind->contexts & context))
 			continue;
-		struct key_name name = key_name(bind->keys[0]);
+		struct key_label name = key_label(bind->keys[0]);
 		int need = text_width(name.s, cv->ascii) + text_width(bind->label, cv->ascii) + 3, start = x;
 		if (x + need > cv->width)
 			break;
@@ -321,8 +321,7 @@ void bottom_draw(struct screen *sc, const struct snapshot *snap, struct canvas *
 	int x = 1;
 	if (sc->prompt == PROMPT_FILTER || sc->prompt == PROMPT_SEARCH)
 		x = draw_prompt(sc, cv, y);
-	unsigned context = sc->prompt == PROMPT_SORT ? IN_MENU : sc->prompt ? IN_PROMPT : 1u << sc->view;
-	x = draw_keys(sc, cv, x, y, context);
+	x = draw_keys(sc, cv, x, y, screen_context(sc));
 	if (!sc->prompt)
 		draw_feeds(snap, cv, x, y);
 }

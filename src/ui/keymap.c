@@ -33,7 +33,7 @@ const struct binding bindings[] = {
 	{IN_PROMPT, {K_ESCAPE, K_F(10)}, "cancel", "leave things as they were", "Cancel", act_prompt_cancel},
 	{IN_PROMPT, {K_BACKSPACE, K_CTRL_H, K_DELETE_CHAR}, "rub-out", "take the last character away", NULL, act_prompt_back},
 	{IN_PROMPT, {K_CTRL_U}, "clear", "take everything typed away", NULL, act_prompt_clear},
-	{IN_PROMPT, {K_F(3), K_CTRL_N}, "next", "search: the next station that matches", "Next", act_search_next},
+	{IN_SEARCH, {K_F(3), K_CTRL_N}, "next", "search: the next station that matches", "Next", act_search_next},
 	{IN_PROMPT, {K_UP}, "prompt-up", "one row up", NULL, act_up},
 	{IN_PROMPT, {K_DOWN}, "prompt-down", "one row down", NULL, act_down},
 	{IN_MENU, {K_ENTER, K_RETURN, K_NEWLINE}, "choose", "sort by this column; once more turns the order round", "Sort", act_menu_choose},
@@ -52,7 +52,7 @@ const struct binding *binding_find(unsigned context, int key)
 	return NULL;
 }
 
-struct key_name key_name(int key)
+struct key_label key_label(int key)
 {
 	static const struct {
 		int key;
@@ -63,7 +63,7 @@ struct key_name key_name(int key)
 		{K_ENTER, "Enter"}, {K_BACKSPACE, "Backspace"}, {K_BACK_TAB, "Shift-Tab"}, {K_WHEEL_UP, "wheel ↑"}, {K_WHEEL_DOWN, "wheel ↓"},
 		{K_CLICK, "click"},
 	};
-	struct key_name out = {""};
+	struct key_label out = {""};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (names[i].key == key) {
 			snprintf(out.s, sizeof out.s, "%s", names[i].name);

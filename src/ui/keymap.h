@@ -26,8 +26,11 @@ enum {
 	IN_PIPELINE = 1 << 2,
 	IN_HELP = 1 << 3,
 	IN_VIEWS = IN_STATIONS | IN_NETWORK | IN_PIPELINE | IN_HELP,
-	IN_PROMPT = 1 << 4,   /* a text is being typed */
-	IN_MENU = 1 << 5,     /* the list of columns is open */
+	IN_FILTER = 1 << 4,   /* a text is being typed */
+	IN_SEARCH = 1 << 5,
+	IN_PROMPT = IN_FILTER | IN_SEARCH,
+	IN_MENU = 1 << 6,     /* the list of columns is open */
+	CONTEXTS = 7,
 };
 
 struct screen;
@@ -49,9 +52,9 @@ extern const size_t nbindings;
 const struct binding *binding_find(unsigned context, int key);
 
 /* "F3", "/", "PgUp", "^L" … */
-struct key_name {
+struct key_label {
 	char s[12];
 };
-struct key_name key_name(int key);
+struct key_label key_label(int key);
 
 #endif

@@ -100,20 +100,19 @@ unsigned screen_sort(struct screen *sc, size_t column)
 	return REACT_RESORT;
 }
 
-static unsigned context_of(const struct screen *sc)
+unsigned screen_context(const struct screen *sc)
 {
-	if (sc->prompt == PROMPT_SORT)
-		return IN_MENU;
-	return sc->prompt ? IN_PROMPT : 1u << sc->view;
+	static const unsigned prompts[] = {[PROMPT_FILTER] = IN_FILTER, [PROMPT_SEARCH] = IN_SEARCH, [PROMPT_SORT] = IN_MENU};
+	return sc->prompt ? prompts[sc->prompt] : 1u << sc->view;
 }
 
 unsigned screen_input(struct screen *sc, const struct input *in)
 {
-	unsigned context = context_of(sc);
+	unsigned context = screen_context(sc);
 	const struct binding *bind = binding_find(context, in->key);
 	if (bind)
 		return bind->run(sc, in);
-	if (context == IN_PROMPT)
+	if (context & IN_PROMPT)
 		return in->key >= ' ' && in->key < K_UP ? prompt_insert(sc, in->key) : 0;
 	for (int i = 0; i < VIEWS && context != IN_MENU; i++)
 		if (views[i].key == in->key)

@@ -62,6 +62,9 @@ void screen_refresh(struct screen *sc, const struct snapshot *snap);
 
 void screen_draw(struct screen *sc, const struct snapshot *snap, struct canvas *cv);
 
+/* Where keys are looked up now: one IN_ bit. */
+unsigned screen_context(const struct screen *sc);
+
 unsigned screen_input(struct screen *sc, const struct input *in);
 
 /* Where the selection is among the rows; 0 when it is not there. */

@@ -70,7 +70,7 @@ static const struct {
 	{0x2192, '>'},  {0x2193, 'v'},  {0x2212, '-'},  {0x2248, '~'},  {0x2264, '<'},  {0x2265, '>'},  {0x2296, '@'},  {0x2500, '-'},
 	{0x2502, ':'},  {0x2503, '|'},  {0x250a, ':'},  {0x2514, '+'},  {0x251c, '+'},  {0x2524, '+'},  {0x253c, '+'},  {0x2581, '_'},  {0x2582, '.'},
 	{0x2583, '.'},  {0x2584, '-'},  {0x2585, '='},  {0x2586, '+'},  {0x2587, '*'},  {0x2588, '#'},  {0x2589, '#'},  {0x258a, '#'},
-	{0x258b, '#'},  {0x258c, '='},  {0x258d, '-'},  {0x258e, '-'},  {0x258f, '.'},  {0x2591, '?'},  {0x25b2, '^'},  {0x25b8, '>'},
+	{0x258b, '#'},  {0x258c, '='},  {0x258d, '-'},  {0x258e, '-'},  {0x258f, '.'},  {0x2591, '?'},  {0x2594, '\''}, {0x2580, '"'},  {0x25b2, '^'},  {0x25b8, '>'},
 	{0x25bc, 'v'},  {0x25cb, 'o'},  {0x25cc, ' '},  {0x25cf, '*'},  {0x25c6, '*'},  {0x2713, '+'},  {0x2717, '!'},
 };
 
@@ -80,12 +80,6 @@ static char fallback(uint32_t code)
 		if (fallbacks[i].code == code)
 			return fallbacks[i].ascii;
 	return '?';
-}
-
-/* Braille patterns by how many of their eight dots are set. */
-static char braille_fallback(uint32_t code)
-{
-	return " ..::**##"[__builtin_popcount(code & 0xff)];
 }
 
 static uint32_t visible(uint32_t code)
@@ -117,8 +111,6 @@ static size_t glyph_ascii(const char *p, size_t n, uint32_t code, struct glyph *
 	char c = '?';
 	if (code >= 0x20 && code < 0x7f)
 		c = (char)code;
-	else if (code >= 0x2800 && code <= 0x28ff)
-		c = braille_fallback(code);
 	else if (code >= 0x80)
 		c = fallback(code);
 	*gl = (struct glyph){.text = {c}, .width = 1};

@@ -39,6 +39,9 @@ static const struct theme_row rows[ROLES] = {
 	[ROLE_IN_STRONG] = {"entries, strong", {87, -1, B}, {14, -1, B}, B},
 	[ROLE_OUT] = {"exits", {215, -1, 0}, {3, -1, 0}, 0},
 	[ROLE_OUT_STRONG] = {"exits, strong", {221, -1, B}, {11, -1, B}, B},
+	[ROLE_IN_AREA] = {"entries, area", {37, -1, 0}, {6, -1, 0}, 0},
+	[ROLE_OUT_AREA] = {"exits, area", {173, -1, 0}, {3, -1, 0}, 0},
+	[ROLE_INSIDE_AREA] = {"in network, area", {103, -1, 0}, {5, -1, 0}, 0},
 	[ROLE_INSIDE] = {"in network", {147, -1, 0}, {5, -1, 0}, 0},
 	[ROLE_INSIDE_STRONG] = {"in network, strong", {189, -1, B}, {13, -1, B}, B},
 	[ROLE_PLUS] = {"more", {114, -1, 0}, {2, -1, 0}, 0},
@@ -46,10 +49,10 @@ static const struct theme_row rows[ROLES] = {
 	[ROLE_QUIET] = {"quiet", {73, -1, 0}, {6, -1, 0}, 0},
 	[ROLE_BUSY] = {"busy", {221, -1, 0}, {3, -1, 0}, 0},
 	[ROLE_VERY_BUSY] = {"very busy", {209, -1, B}, {9, -1, B}, B},
-	[ROLE_TRACK_QUIET] = {"bar, quiet", {73, 236, 0}, {6, -1, 0}, 0},
-	[ROLE_TRACK_BUSY] = {"bar, busy", {221, 236, 0}, {3, -1, 0}, 0},
-	[ROLE_TRACK_VERY_BUSY] = {"bar, very busy", {203, 236, 0}, {9, -1, 0}, B},
-	[ROLE_SPARK] = {"sparkline", {74, -1, 0}, {4, -1, 0}, 0},
+	[ROLE_TRACK_QUIET] = {"bar, quiet", {30, 235, 0}, {6, -1, 0}, 0},
+	[ROLE_TRACK_BUSY] = {"bar, busy", {136, 235, 0}, {3, -1, 0}, 0},
+	[ROLE_TRACK_VERY_BUSY] = {"bar, very busy", {131, 235, 0}, {9, -1, 0}, B},
+	[ROLE_SPARK] = {"sparkline", {67, -1, 0}, {4, -1, 0}, 0},
 	[ROLE_AXIS] = {"axis", {242, -1, 0}, {-1, -1, D}, D},
 	[ROLE_OK] = {"ok", {114, -1, 0}, {2, -1, 0}, 0},
 	[ROLE_WARN] = {"warning", {214, -1, B}, {11, -1, B}, B},
@@ -80,6 +83,12 @@ static const struct theme_row rows[ROLES] = {
 };
 
 #define SELECTED_BG 24
+
+int theme_find(const char *name, bool *mono, struct error *err)
+{
+	*mono = !strcmp(name, "mono");
+	return *mono || !strcmp(name, "default") ? 0 : error_set(err, "no theme is called \"%s\"; there are default and mono", name);
+}
 
 const char *theme_role_name(uint8_t role)
 {

@@ -3,6 +3,7 @@
 #ifndef TFLTOP_UI_THEME_H
 #define TFLTOP_UI_THEME_H
 
+#include "base/error.h"
 #include "base/strbuf.h"
 #include "ui/canvas.h"
 
@@ -12,7 +13,7 @@ enum role {
 	ROLE_TEXT, ROLE_DIM, ROLE_STRONG, ROLE_TITLE, ROLE_RULE,
 	ROLE_BAND, ROLE_BAND_DIM, ROLE_BAND_STRONG, ROLE_BAND_OK, ROLE_BAND_WARN, ROLE_BAND_ALERT, ROLE_BRAND,
 	ROLE_TAB, ROLE_TAB_ACTIVE, ROLE_HEAD, ROLE_HEAD_SORT, ROLE_KEY, ROLE_KEY_LABEL, ROLE_PROMPT,
-	ROLE_IN, ROLE_IN_STRONG, ROLE_OUT, ROLE_OUT_STRONG, ROLE_INSIDE, ROLE_INSIDE_STRONG,
+	ROLE_IN_AREA, ROLE_OUT_AREA, ROLE_INSIDE_AREA, ROLE_IN, ROLE_IN_STRONG, ROLE_OUT, ROLE_OUT_STRONG, ROLE_INSIDE, ROLE_INSIDE_STRONG,
 	ROLE_PLUS, ROLE_MINUS, ROLE_QUIET, ROLE_BUSY, ROLE_VERY_BUSY, ROLE_TRACK_QUIET, ROLE_TRACK_BUSY, ROLE_TRACK_VERY_BUSY,
 	ROLE_SPARK, ROLE_AXIS, ROLE_OK, ROLE_WARN, ROLE_ALERT, ROLE_ALERT_BAR,
 	ROLE_BAKERLOO, ROLE_CENTRAL, ROLE_CIRCLE, ROLE_DISTRICT, ROLE_HAMMERSMITH, ROLE_JUBILEE, ROLE_METROPOLITAN, ROLE_NORTHERN,
@@ -31,6 +32,9 @@ struct look {
 };
 
 struct look theme_look(enum depth depth, uint8_t role, bool selected);
+/* ui.theme: "default", or "mono" for none of the colours. Error: an unknown name. */
+int theme_find(const char *name, bool *mono, struct error *err);
+
 const char *theme_role_name(uint8_t role);
 
 /* The canvas with SGR sequences, one line per row, each ended with a reset. The only place that writes an ESC byte beside the terminal. */

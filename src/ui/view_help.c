@@ -23,7 +23,7 @@ static void draw_keys(struct page *pg, const char *title, unsigned context, unsi
 		if (!(bindings[i].contexts & context) || (bindings[i].contexts & except))
 			continue;
 		for (int k = 0; k < BINDING_KEYS && bindings[i].keys[k]; k++)
-			snprintf(keys + strlen(keys), sizeof keys - strlen(keys), "%s%s", k ? " " : "", key_name(bindings[i].keys[k]).s);
+			snprintf(keys + strlen(keys), sizeof keys - strlen(keys), "%s%s", k ? " " : "", key_label(bindings[i].keys[k]).s);
 		entry(pg, ROLE_STRONG, keys, bindings[i].help);
 	}
 	page_gap(pg);

@@ -13,7 +13,7 @@
 #define AXIS 8            /* columns left of a chart: its greatest value */
 #define SIDE_BY_SIDE 72   /* columns from which the two lists lie beside each other */
 
-/* The last hours, cut into one bin per column of dots. Bins are aligned to whole steps, so that they do not wobble as the minutes go by. */
+/* The last hours, cut into one bin per column. Bins are aligned to whole steps, so that they do not wobble as the minutes go by. */
 struct hours {
 	int bins;
 	int64_t step, end;                /* seconds of a bin; end of the newest */
@@ -79,7 +79,7 @@ static void draw_times(struct canvas *cv, struct rect plot, const struct hours *
 	int64_t from = hr->end - hr->bins * hr->step;
 	int free_from = plot.x;
 	for (int64_t ts = from - from % 1800 + 1800; ts <= hr->end; ts += 1800) {
-		int x = plot.x + (int)((ts - from) / hr->step / 2);
+		int x = plot.x + (int)((ts - from) / hr->step);
 		if (x < free_from || x + 5 > plot.x + plot.w)
 			continue;
 		canvas_printf(cv, x, plot.y, 5, ROLE_AXIS, "%.5s", format_clock(ts * 1000).s);
@@ -91,7 +91,7 @@ static void draw_times(struct canvas *cv, struct rect plot, const struct hours *
 static void draw_zero_line(struct canvas *cv, struct rect plot, const struct hours *hr)
 {
 	for (int x = 0; x < plot.w; x++)
-		if (hr->entries[x * 2] >= 0 || hr->entries[x * 2 + 1] >= 0)
+		if (hr->entries[x] >= 0)
 			canvas_text(cv, plot.x + x, plot.y, 1, ROLE_RULE, "─");
 	canvas_text_right(cv, plot.x - AXIS, plot.y, AXIS - 1, ROLE_AXIS, "0");
 }
@@ -106,8 +106,8 @@ static void draw_flow(struct canvas *cv, struct rect area, const struct hours *h
 	if (!half)
 		return;
 	draw_scale(cv, area.x, up.y, max);
-	chart_area(cv, up, ROLE_IN, hr->entries, max, false);
-	chart_area(cv, down, ROLE_OUT, hr->exits, max, true);
+	chart_area(cv, up, ROLE_IN_AREA, hr->entries, max, false);
+	chart_area(cv, down, ROLE_OUT_AREA, hr->exits, max, true);
 	if (half > 1)
 		draw_scale(cv, area.x, down.y + half - 1, max);
 	canvas_text(cv, up.x + 1, up.y, up.w - 1, ROLE_IN, "▲ entries / min");
@@ -119,7 +119,7 @@ static void draw_inside(struct canvas *cv, struct rect area, const struct hours 
 	int64_t max = chart_round(greatest(hr->inside, hr->bins));
 	struct rect plot = {area.x + AXIS, area.y, area.w - AXIS, area.h};
 	draw_scale(cv, area.x, plot.y, max);
-	chart_area(cv, plot, ROLE_INSIDE, hr->inside, max, false);
+	chart_area(cv, plot, ROLE_INSIDE_AREA, hr->inside, max, false);
 	canvas_text(cv, plot.x + 1, plot.y, plot.w - 1, ROLE_INSIDE, "in network");
 }
 
@@ -130,8 +130,8 @@ static void draw_charts(const struct snapshot *snap, struct canvas *cv, struct r
 	if (plot.w <= AXIS + 4 || plot.h < 3)
 		return;
 	int inside = plot.h >= 8 ? plot.h / 3 : 0;
-	hours_init(&hr, snap, (plot.w - AXIS) * 2);
-	draw_flow(cv, (struct rect){plot.x, plot.y, plot.w, plot.h - 1 - inside}, &hr);
+	hours_init(&hr, snap, plot.w - AXIS);
+	draw_flow(cv, (struct rect){plot.x, plot.y, plot.w, plot.h - 1 - inside - (inside > 3)}, &hr);
 	if (inside)
 		draw_inside(cv, (struct rect){plot.x, plot.y + plot.h - 1 - inside, plot.w, inside}, &hr);
 	draw_times(cv, (struct rect){plot.x + AXIS, plot.y + plot.h - 1, plot.w - AXIS, 1}, &hr);
@@ -228,7 +228,7 @@ static void draw_movers(struct canvas *cv, struct rect area, struct ranked *list
 {
 	int name = area.w >= 60 ? 26 : area.w >= 40 ? 20 : 14;
 	qsort(list, count, sizeof *list, by_size);
-	draw_title(cv, area, "Top movers", "last 15 min against the 15 before");
+	draw_title(cv, area, "Top movers", area.w < 48 ? "15 min against the last" : "last 15 min against the 15 before");
 	for (int i = 0; i + 1 < area.h && i < (int)count && list[i].value; i++) {
 		int y = area.y + 1 + i, x = area.x + name;
 		bool up = list[i].value > 0;
@@ -236,8 +236,12 @@ static void draw_movers(struct canvas *cv, struct rect area, struct ranked *list
 		canvas_text(cv, area.x, y, name, ROLE_TEXT, list[i].row->st->name);
 		canvas_text(cv, x + 1, y, 1, role, up ? "▲" : "▼");
 		canvas_text_right(cv, x + 2, y, 8, role, format_signed(list[i].value).s);
-		canvas_printf(cv, x + 12, y, area.w - name - 12, ROLE_DIM, "%s → %s", format_count((uint64_t)passengers(list[i].row->before)).s,
-			      format_count((uint64_t)passengers(list[i].row->quarter)).s);
+		int64_t was = passengers(list[i].row->before), now = passengers(list[i].row->quarter);
+		if (was)
+			canvas_text_right(cv, x + 11, y, 7, ROLE_DIM, format_percent((double)now / (double)was - 1).s);
+		if (area.w - name >= 40)
+			canvas_printf(cv, x + 21, y, area.w - name - 21, ROLE_DIM, "%s → %s", format_count((uint64_t)was).s,
+				      format_count((uint64_t)now).s);
 	}
 }
 

@@ -153,22 +153,3 @@ void fixture_init(struct snapshot *snap)
 					      .commits = 9120, .lag = 0, .rate = 41.2};
 	snapshot_clock(snap, "auto");
 }
-
-/* Until their rooms are there. */
-__attribute__((weak)) const char *feed_state_name(enum feed_state state)
-{
-	static const char *const names[] = {"starting", "waiting", "catching up", "live", "stalled", "failed", "stopped"};
-	return names[state];
-}
-
-__attribute__((weak)) const char *enrich_state_name(enum enrich_state state)
-{
-	static const char *const names[] = {"starting", "waiting", "running", "failed", "stopped"};
-	return names[state];
-}
-
-__attribute__((weak)) const char *sim_state_name(enum sim_state state)
-{
-	static const char *const names[] = {"starting", "running", "paused", "finishing", "done", "failed"};
-	return names[state];
-}

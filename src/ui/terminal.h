@@ -1,0 +1,37 @@
+/* terminal.h: the terminal: takes it, sends what changed of a canvas, reads keys, gives it back whatever happens. The only place that knows
+ * curses. One terminal a process. Thread: main. */
+#ifndef TFLTOP_UI_TERMINAL_H
+#define TFLTOP_UI_TERMINAL_H
+
+#include "base/error.h"
+#include "ui/canvas.h"
+#include "ui/keymap.h"
+#include "ui/theme.h"
+
+#include <stdbool.h>
+
+struct terminal_wish {
+	bool ascii;   /* only ASCII, whatever the locale can do */
+	bool mono;    /* no colours (also with NO_COLOR in the environment) */
+	bool mouse;
+};
+
+/* Takes the terminal of stdin and stdout; it is given back by terminal_close, at exit, and on signals that kill. */
+int terminal_open(const struct terminal_wish *wish, struct error *err);
+void terminal_close(void);
+
+/* Whether only ASCII can be shown: asked for, or the locale is not UTF-8. */
+bool terminal_ascii(void);
+void terminal_size(int *width, int *height);  /* asks the system anew */
+
+/* Sends the cells that differ from what was sent last; all: every cell. */
+void terminal_show(const struct canvas *cv, bool all);
+
+/* The next key, if one has come: false when there is none. Poll stdin first. gone: the terminal was closed. */
+bool terminal_key(struct input *in, bool *gone);
+
+/* Gives the terminal back while the process is stopped, and takes it again. */
+void terminal_suspend(void);
+void terminal_resume(void);
+
+#endif
