@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 const char *feed_state_name(enum feed_state state)
 {
@@ -64,16 +63,6 @@ static int make_clients(struct feed *fd, struct error *err)
 	return 0;
 }
 
-static void init_lock(struct feed *fd)
-{
-	pthread_condattr_t attr;
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&fd->changed, &attr);
-	pthread_condattr_destroy(&attr);
-	pthread_mutex_init(&fd->lock, NULL);
-}
-
 struct feed *feed_new(const struct sink_ops *ops, void *sink_arg, const struct config *cfg, const struct feed_goal *goal, struct wake *news,
 		      struct error *err)
 {
@@ -85,7 +74,8 @@ struct feed *feed_new(const struct sink_ops *ops, void *sink_arg, const struct c
 	fd->news = news;
 	fd->brokers_up = -1;
 	fd->status = (struct feed_status){.name = ops->name, .lag = -1, .catch_up = -1, .catch_up_left_ms = -1, .commit_ms = -1};
-	init_lock(fd);
+	pthread_mutex_init(&fd->lock, NULL);
+	thread_cond_init(&fd->changed);
 	if (!read_config(fd, err) && !make_clients(fd, err)) {
 		snprintf(fd->status.brokers, sizeof fd->status.brokers, "%s", config_text(cfg, "kafka.bootstrap.servers"));
 		return fd;
@@ -127,11 +117,9 @@ int feed_join(struct feed *fd, int64_t wait_ms)
 {
 	if (!fd->started)
 		return 0;
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += wait_ms / 1000 + 1; /* rounded up */
+	int64_t until_ms = feed_now_ms() + wait_ms;
 	pthread_mutex_lock(&fd->lock);
-	while (!fd->done && !pthread_cond_timedwait(&fd->changed, &fd->lock, &until)) {
+	while (!fd->done && !thread_cond_wait(&fd->changed, &fd->lock, until_ms)) {
 	}
 	bool done = fd->done;
 	pthread_mutex_unlock(&fd->lock);

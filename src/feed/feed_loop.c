@@ -5,12 +5,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "feed/mark.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define BATCH 4096
 #define POLL_MS 50
@@ -51,17 +51,10 @@ static bool drain_over(struct feed *fd)
 /* Waits for so long, or until a stop is asked for that was not when it began. lock: feed */
 static void rest(struct feed *fd, int64_t ms)
 {
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += ms / 1000;
-	until.tv_nsec += ms % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
+	int64_t until_ms = feed_now_ms() + ms;
 	pthread_mutex_lock(&fd->lock);
 	bool stop = fd->stop;
-	while (fd->stop == stop && !pthread_cond_timedwait(&fd->changed, &fd->lock, &until)) {
+	while (fd->stop == stop && !thread_cond_wait(&fd->changed, &fd->lock, until_ms)) {
 	}
 	pthread_mutex_unlock(&fd->lock);
 }
