@@ -54,7 +54,7 @@ struct enrich {
 	int64_t opened_us;
 	enum txn_verdict trouble;  /* what loop_recover has to mend */
 	int64_t alive_us;          /* when the broker last gave or took something */
-	int64_t renewed_us;        /* when a producer was last made after being fenced */
+	int64_t fenced_us;         /* when we last were; 0 never */
 	struct tally now, total;   /* of the open transaction; committed */
 	struct tally said;         /* total when drops were last logged, at … */
 	int64_t said_us;

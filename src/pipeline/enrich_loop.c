@@ -19,6 +19,7 @@
 #define BURST 1000
 #define SHOW_US (500 * 1000LL)
 #define SAY_US (10 * 1000000LL)
+#define RENEW_PAUSE_MS 1000
 #define FENCED_AGAIN_US (60 * 1000000LL)
 #define SILENT_US (30 * 1000000LL)
 #define DRAIN_US (10 * 1000000LL)
@@ -167,9 +168,12 @@ static int renew(struct enrich *en, bool fenced)
 	int64_t now_us = clock_mono_us();
 	if (en->embedded)
 		return enrich_fail(en, "%s", en->status.last_error);
-	if (fenced && en->renewed_us && now_us - en->renewed_us < FENCED_AGAIN_US)
+	if (fenced && en->fenced_us && now_us - en->fenced_us < FENCED_AGAIN_US)
 		return enrich_fail(en, "fenced: another join writes as %s (enrich.name tells machines of one name apart)", en->id);
-	en->renewed_us = fenced ? now_us : en->renewed_us;
+	if (fenced)
+		en->fenced_us = now_us;
+	else if (!enrich_pause(en, RENEW_PAUSE_MS))
+		return enrich_fail(en, "%s", en->status.last_error);
 	close_producer(en);
 	return open_producer(en) || loop_open(en) ? -1 : 0;
 }

@@ -37,6 +37,7 @@ static int open_consumer(struct enrich *en)
 	if (conf) {
 		kafka_set(conf, "group.id", "tfl-top-enrich-table"); /* the library wants one; nothing is ever committed to it */
 		kafka_set(conf, "enable.partition.eof", "true");
+		kafka_set(conf, "fetch.wait.max.ms", "100"); /* the end of a partition is seen after a fetch that waited in vain */
 		kafka_set(conf, "auto.offset.reset", "earliest"); /* compaction may take the row at which we stand */
 		en->table = kafka_new(KAFKA_CONSUMER, conf, &err);
 	}

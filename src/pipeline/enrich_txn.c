@@ -66,6 +66,13 @@ static bool is_fencing(rd_kafka_resp_err_t code)
 	return code == RD_KAFKA_RESP_ERR__FENCED || code == RD_KAFKA_RESP_ERR_PRODUCER_FENCED || code == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH;
 }
 
+/* A record that is not accepted: is the producer of no more use, or only this transaction? */
+static enum txn_verdict refused(struct txn *tx)
+{
+	rd_kafka_resp_err_t fatal = rd_kafka_fatal_error(tx->rk, NULL, 0);
+	return !fatal ? TXN_ABORT : is_fencing(fatal) ? TXN_FENCED : TXN_RENEW;
+}
+
 /* Repeats one call until it succeeds or its error says that repeating does not help. */
 static enum txn_verdict insist(struct txn *tx, rd_kafka_error_t *(*call)(struct txn *tx), const char *what, struct error *err)
 {
@@ -148,7 +155,7 @@ enum txn_verdict txn_produce(struct txn *tx, rd_kafka_topic_t *topic, struct tex
 			rd_kafka_headers_destroy(take_headers);
 		if (rc == RD_KAFKA_RESP_ERR__QUEUE_FULL)
 			return TXN_STOP;
-		return rd_kafka_fatal_error(tx->rk, NULL, 0) ? TXN_RENEW : TXN_ABORT;
+		return refused(tx);
 	}
 }
 
