@@ -35,6 +35,11 @@ const struct command commands[] = {
 		  "scenario, seed, rate and --from give the same records. Journeys begun before --to or --count are finished, unless --cut.\n"
 		  "Exit status 1 if any event was not acknowledged. ^C stops and waits for what was produced; a second ^C gives that up.",
 	 .run = simulate_run},
+	{.name = "frame", .bit = CMD_FRAME, .synopsis = "frame [options]",
+	 .help = "draw a view of the screen to stdout, from the database alone",
+	 .about = "The picture depends on the file, the time (a whole minute), the size and the way it is written, on nothing else: what only a running\n"
+		  "dashboard knows is –. Views: stations, network, pipeline, help.",
+	 .run = frame_run},
 	{.name = "setup", .bit = CMD_SETUP, .words = 16, .synopsis = "setup [PART...] [options]",
 	 .help = "make what the pipeline needs; what is there is left as it is",
 	 .about = "topics: the five topics, with topic.partitions partitions, kept for ever (stations: compacted).\n"

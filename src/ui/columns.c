@@ -26,7 +26,7 @@ void station_row_make(const struct snapshot *snap, uint32_t index, struct statio
 	const struct board_station *counted = index < bd->count ? &bd->stations[index] : NULL;
 	int64_t end = snapshot_minute(snap);
 	*row = (struct station_row){.index = index, .st = &snap->stations.rows[index], .busy = NAN, .age_ms = -1};
-	if (!counted || !counted->last_event_ms)
+	if (!counted || (!counted->last_event_ms && !counted->day_entries && !counted->day_exits))
 		return;
 	row->seen = true;
 	row->minute_known = snapshot_knows(snap, end - MINUTE, end);

@@ -123,6 +123,15 @@ struct words format_date(int64_t ms)
 	return out;
 }
 
+struct words format_full_date(int64_t ms)
+{
+	struct words out, date = format_date(ms);
+	struct civil at;
+	zone_civil(ms / 1000, &at);
+	snprintf(out.s, sizeof out.s, "%.20s %d", date.s, at.year);
+	return out;
+}
+
 struct words format_when(int64_t ms)
 {
 	struct words out, date = format_date(ms), clock = format_clock(ms);

@@ -21,6 +21,7 @@ struct words format_bytes(int64_t bytes);         /* 512 B, 12.3 MiB; – when n
 struct words format_took(double ms);              /* 0.8 ms, 12 ms, 1.2 s; – when negative */
 struct words format_clock(int64_t ms);            /* 08:17:42 in the railway's zone */
 struct words format_date(int64_t ms);             /* Tue 24 Nov */
+struct words format_full_date(int64_t ms);        /* Tue 24 Nov 2026 */
 struct words format_when(int64_t ms);             /* Tue 24 Nov 08:17:42 */
 struct words format_percent(double ratio);        /* +12 %, −3 %, 0 %: of a change */
 

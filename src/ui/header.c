@@ -56,15 +56,16 @@ static void add_broker(struct pieces *line, const struct snapshot *snap)
 static void add_clock(struct pieces *line, const struct snapshot *snap)
 {
 	char text[96];
-	struct words when = format_when(snap->now_ms), gap = format_long(snap->wall_ms - snap->now_ms), ahead = format_long(snap->now_ms - snap->wall_ms);
+	struct words clock = format_clock(snap->now_ms), date = format_date(snap->now_ms);
+	int64_t behind = snap->wall_ms - snap->now_ms;
 	if (!snap->event_clock) {
-		pieces_add(line, ROLE_BAND_STRONG, 2, format_clock(snap->now_ms).s);
-		pieces_join(line, ROLE_BAND_DIM, 7, format_date(snap->now_ms).s);
+		pieces_add(line, ROLE_BAND_STRONG, 2, clock.s);
+		pieces_join(line, ROLE_BAND_DIM, 7, snap->mode == MODE_FRAME ? format_full_date(snap->now_ms).s : date.s);
 		return;
 	}
-	bool past = snap->wall_ms >= snap->now_ms;
-	snprintf(text, sizeof text, " EVENT TIME %.40s (%s%.20s) ", when.s, past ? "−" : "+", past ? gap.s : ahead.s);
-	pieces_add(line, ROLE_BAND_WARN, 3, text);
+	snprintf(text, sizeof text, " EVENT TIME %.20s %.3s (%s%.20s) ", clock.s, date.s, behind < 0 ? "+" : "−",
+		 format_long(behind < 0 ? -behind : behind).s);
+	pieces_add(line, ROLE_BAND_WARN, 2, text);
 }
 
 static void add_fresh(struct pieces *line, const struct snapshot *snap, const struct feed_status *fd)

@@ -62,7 +62,7 @@ static bool settled(const struct snapshot *snap, int64_t to_ts)
 	const struct feed_status *fd = snapshot_history(snap);
 	if (!snap->board.newest_ts)
 		return false;
-	return snap->mode == MODE_FRAME || (fd && fd->state == FEED_LIVE) || to_ts * 1000 <= snap->board.watermark_ms + SETTLED_MS;
+	return (fd && fd->state == FEED_LIVE) || to_ts * 1000 <= snap->board.watermark_ms + SETTLED_MS;
 }
 
 bool snapshot_knows(const struct snapshot *snap, int64_t from_ts, int64_t to_ts)

@@ -34,7 +34,7 @@ static const struct theme_row rows[ROLES] = {
 	[ROLE_HEAD_SORT] = {"sorted column", {231, 240, B}, {14, -1, B | U}, B | U},
 	[ROLE_KEY] = {"key", {231, -1, B}, {15, -1, B}, B},
 	[ROLE_KEY_LABEL] = {"key label", {250, 237, 0}, {0, 6, 0}, R},
-	[ROLE_PROMPT] = {"prompt", {231, 24, B}, {15, 4, B}, R},
+	[ROLE_PROMPT] = {"prompt", {231, 23, B}, {15, 4, B}, R},
 	[ROLE_IN] = {"entries", {80, -1, 0}, {6, -1, 0}, 0},
 	[ROLE_IN_STRONG] = {"entries, strong", {87, -1, B}, {14, -1, B}, B},
 	[ROLE_OUT] = {"exits", {215, -1, 0}, {3, -1, 0}, 0},
@@ -122,7 +122,7 @@ struct look theme_look(enum depth depth, uint8_t role, bool selected)
 	}
 	struct look look = depth == DEPTH_MONO ? (struct look){-1, -1, row->mono} : depth == DEPTH_8 ? dull(row->plain) : row->plain;
 	if (selected)
-		look = (struct look){-1, -1, LOOK_REVERSE};
+		look = (struct look){-1, -1, (row->mono & LOOK_REVERSE) ^ LOOK_REVERSE};
 	return look;
 }
 

@@ -22,7 +22,7 @@ enum role {
 	ROLES
 };
 
-enum depth { DEPTH_MONO, DEPTH_8, DEPTH_16, DEPTH_256 };
+enum depth { DEPTH_MONO, DEPTH_8, DEPTH_16, DEPTH_256, DEPTHS };
 
 enum { LOOK_BOLD = 1, LOOK_DIM = 2, LOOK_UNDERLINE = 4, LOOK_REVERSE = 8 };
 

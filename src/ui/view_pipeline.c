@@ -161,10 +161,10 @@ static void draw_store(struct page *pg, const struct snapshot *snap)
 		page_line(pg, ROLE_WARN, "state", "%s", db->detail);
 	page_line(pg, large ? ROLE_WARN : ROLE_TEXT, "size", "%s · write-ahead log %s%s", format_bytes(db->db_bytes).s, format_bytes(db->wal_bytes).s,
 		  large ? ": a reader that does not end holds it; close long queries" : "");
-	page_line(pg, ROLE_TEXT, "rows", "%s minutes · %s quarters · %.1f days of history", db->minutes ? format_count(db->minutes).s : UNKNOWN,
-		  db->quarters ? format_count(db->quarters).s : UNKNOWN, db->days);
-	page_line(pg, ROLE_TEXT, "reaches", "from %s · quarters closed to %s · minutes kept from %s", instant(db->first_ts).s, instant(db->closed_ts).s,
-		  instant(db->pruned_ts).s);
+	page_line(pg, ROLE_TEXT, "rows", "%s minutes · %s quarters", db->minutes ? format_count(db->minutes).s : UNKNOWN,
+		  db->quarters ? format_count(db->quarters).s : UNKNOWN);
+	page_line(pg, ROLE_TEXT, "reaches", "from %s, %s back · quarters closed to %s · minutes kept from %s", instant(db->first_ts).s,
+		  db->first_ts ? format_long(snap->now_ms - db->first_ts * 1000).s : UNKNOWN, instant(db->closed_ts).s, instant(db->pruned_ts).s);
 	page_gap(pg);
 }
 
@@ -248,8 +248,10 @@ void pipeline_draw(struct screen *sc, const struct snapshot *snap, struct canvas
 	if (!snap->feeds)
 		page_line(&pg, ROLE_DIM, "feeds", snap->mode == MODE_FRAME ? "drawn from the file alone" : "none here: another process writes the file");
 	draw_store(&pg, snap);
-	draw_dead(&pg, &snap->store);
-	draw_gaps(&pg, &snap->store);
+	if (snap->mode != MODE_FRAME) {
+		draw_dead(&pg, &snap->store);
+		draw_gaps(&pg, &snap->store);
+	}
 	if (snap->has_enrich)
 		draw_enrich(&pg, &snap->enrich);
 	if (snap->has_sim)

@@ -100,10 +100,233 @@ static void views_are_as_their_goldens(void **state)
 	}
 }
 
+/* How things stand: each state's own words, and its remedy. */
+static void states_are_as_their_goldens(void **state)
+{
+	(void)state;
+	struct snapshot well = snap;
+	struct feed_status *fd = &snap.feed[0];
+	static const char *const names[] = {"down", "failed", "catching-up", "demo", "broken-ledger", "viewer", "paused", "frame", "nothing"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct screen sc;
+		struct strbuf drawn = {0};
+		char name[64];
+		screen_init(&sc, "stations", NULL, NULL, NULL);
+		switch (i) {
+		case 0:
+			fd->state = FEED_WAITING;
+			fd->brokers_up = 0;
+			fd->last_arrival_ms = snap.wall_ms - 31000;
+			break;
+		case 1:
+			fd->state = FEED_FAILED;
+			snprintf(fd->detail, sizeof fd->detail, "this history belongs to cluster X, the broker to cluster Y: give another file with --db");
+			break;
+		case 2:
+			fd->state = FEED_CATCHING_UP;
+			fd->catch_up = 0.43;
+			fd->catch_up_left_ms = 121000;
+			fd->lag = 812345;
+			break;
+		case 3:
+			snap.demo = 1;
+			snap.wall_ms += 90000000;
+			fd->last_arrival_ms = snap.wall_ms - 6000;
+			snap.has_sim = 1;
+			snap.sim.state = SIM_RUNNING;
+			break;
+		case 4:
+			fd->partition[2].ledger.stored--;
+			break;
+		case 5:
+			snap.mode = MODE_VIEWER;
+			snap.feeds = 0;
+			break;
+		case 6:
+			sc.paused = true;
+			snprintf(sc.filter, sizeof sc.filter, "vic");
+			break;
+		case 7:
+			snap.mode = MODE_FRAME;
+			snap.feeds = 0;
+			break;
+		default:
+			snap.board.newest_ts = snap.board.watermark_ms = 0;
+			snap.stations.count = 0;
+			fd->state = FEED_STARTING;
+			break;
+		}
+		snapshot_clock(&snap, "auto");
+		draw(&sc, 80, 14, false, &drawn);
+		snprintf(name, sizeof name, "state-%s", names[i]);
+		compare(name, &drawn);
+		strbuf_fini(&drawn);
+		screen_fini(&sc);
+		snap = well;
+	}
+}
+
+static unsigned type(struct screen *sc, const char *keys)
+{
+	unsigned react = 0;
+	for (; *keys; keys++) {
+		react = screen_input(sc, &(struct input){.key = (unsigned char)*keys});
+		if (react & REACT_RESORT)
+			screen_refresh(sc, &snap);
+	}
+	return react;
+}
+
+static void a_filter_narrows_as_it_is_typed(void **state)
+{
+	(void)state;
+	struct screen sc;
+	screen_init(&sc, NULL, NULL, NULL, NULL);
+	screen_refresh(&sc, &snap);
+	assert_int_equal(sc.count, FIXTURE_STATIONS);
+	type(&sc, "/EDGWARE");
+	assert_int_equal(sc.count, 2);
+	assert_int_equal(screen_context(&sc), IN_FILTER);
+	type(&sc, "\r");
+	assert_int_equal(sc.count, 2);
+	type(&sc, "/x");
+	assert_int_equal(sc.count, 0);
+	type(&sc, "\033");
+	assert_string_equal(sc.filter, "EDGWARE");
+	assert_int_equal(sc.count, 2);
+	type(&sc, "\033");
+	assert_int_equal(sc.count, FIXTURE_STATIONS);
+	type(&sc, "/tram\b\b\b\b\rq");
+	assert_int_equal(sc.count, FIXTURE_STATIONS);
+	assert_int_equal(type(&sc, "q"), REACT_QUIT);
+	screen_fini(&sc);
+}
+
+static void the_selection_follows_its_station(void **state)
+{
+	(void)state;
+	struct screen sc;
+	screen_init(&sc, NULL, "station", NULL, NULL);
+	screen_refresh(&sc, &snap);
+	type(&sc, "jjj");
+	int64_t chosen = sc.selected;
+	assert_int_equal(screen_position(&sc), 3);
+	type(&sc, "I");
+	assert_int_equal(sc.selected, chosen);
+	assert_int_equal(screen_position(&sc), FIXTURE_STATIONS - 4);
+	type(&sc, "g");
+	assert_int_equal(sc.selected, -1);
+	screen_input(&sc, &(struct input){.key = K_F(3)});
+	type(&sc, "brix\r");
+	assert_string_equal(sc.rows[screen_position(&sc)].st->name, "Brixton");
+	assert_int_equal(type(&sc, "G"), REACT_REDRAW);
+	assert_int_equal(screen_position(&sc), FIXTURE_STATIONS - 1);
+	assert_int_equal(type(&sc, "j"), 0);
+	screen_fini(&sc);
+}
+
+static void a_click_sorts_selects_and_switches(void **state)
+{
+	(void)state;
+	struct screen sc;
+	struct strbuf drawn = {0};
+	screen_init(&sc, NULL, NULL, NULL, NULL);
+	draw(&sc, 120, 40, false, &drawn);
+	assert_true(screen_input(&sc, &(struct input){.key = K_CLICK, .x = 3, .y = 3}) & REACT_RESORT);
+	assert_string_equal(columns[sc.sort].name, "station");
+	draw(&sc, 120, 40, false, &drawn);
+	screen_input(&sc, &(struct input){.key = K_CLICK, .x = 10, .y = 7});
+	assert_int_equal(screen_position(&sc), 3);
+	screen_input(&sc, &(struct input){.key = K_CLICK, .x = 17, .y = 2});
+	assert_int_equal(sc.view, VIEW_NETWORK);
+	assert_int_equal(screen_input(&sc, &(struct input){.key = K_CLICK, .x = 119, .y = 20}), 0);
+	strbuf_fini(&drawn);
+	screen_fini(&sc);
+}
+
+static int random_key(struct rng *rng)
+{
+	static const int rare[] = {K_ESCAPE, K_RETURN, 'G', K_END, K_HOME, K_CTRL_U, K_BACKSPACE, 0xe9, 0x6c5f, 0x202e};
+	uint32_t dice = rng_below(rng, 4);
+	return dice == 0 ? (int)rng_below(rng, 128) : dice == 1 ? rare[rng_below(rng, 10)] : K_UP + (int)rng_below(rng, K_F(12) + 2 - K_UP);
+}
+
+/* Random keys at random sizes: nothing is read or written astray, nothing but text comes out. */
+static void no_key_and_no_size_breaks_it(void **state)
+{
+	(void)state;
+	struct rng rng;
+	struct screen sc;
+	struct canvas cv;
+	struct strbuf out = {0};
+	rng_init(&rng, 3, 0);
+	screen_init(&sc, NULL, NULL, NULL, NULL);
+	screen_refresh(&sc, &snap);
+	canvas_init(&cv, 80, 24, false);
+	for (int step = 0; step < 20000; step++) {
+		struct input in = {.key = random_key(&rng), .x = (int)rng_below(&rng, 80), .y = (int)rng_below(&rng, 40)};
+		unsigned react = screen_input(&sc, &in);
+		if (react & REACT_RESORT)
+			screen_refresh(&sc, &snap);
+		if (rng_below(&rng, 16) == 0) {
+			bool large = rng_below(&rng, 40) == 0;
+			cv.ascii = rng_below(&rng, 2);
+			canvas_resize(&cv, 1 + (int)rng_below(&rng, large ? 500 : 90), 1 + (int)rng_below(&rng, large ? 200 : 30));
+		}
+		if (rng_below(&rng, 10) == 0)
+			screen_draw(&sc, &snap, &cv);
+	}
+	screen_draw(&sc, &snap, &cv);
+	canvas_to_text(&cv, &out);
+	for (size_t i = 0; i < out.len; i++)
+		assert_true((unsigned char)out.data[i] >= ' ' || out.data[i] == '\n');
+	strbuf_fini(&out);
+	canvas_fini(&cv);
+	screen_fini(&sc);
+}
+
+static void every_size_can_be_drawn(void **state)
+{
+	(void)state;
+	struct screen sc;
+	struct canvas cv;
+	screen_init(&sc, NULL, NULL, NULL, NULL);
+	screen_refresh(&sc, &snap);
+	canvas_init(&cv, 1, 1, false);
+	for (int height = 1; height <= 26; height++)
+		for (int width = 1; width <= 130; width += height < 8 ? 1 : 7) {
+			canvas_resize(&cv, width, height);
+			sc.view = (enum view_id)((width + height) % VIEWS);
+			screen_draw(&sc, &snap, &cv);
+		}
+	canvas_fini(&cv);
+	screen_fini(&sc);
+}
+
+static void wrong_names_are_refused(void **state)
+{
+	(void)state;
+	struct screen sc;
+	struct error err;
+	assert_int_equal(screen_init(&sc, "netwrk", NULL, NULL, &err), -1);
+	assert_non_null(strstr(err.text, "did you mean network?"));
+	assert_int_equal(screen_init(&sc, NULL, "-inn15", NULL, &err), -1);
+	assert_int_equal(screen_init(&sc, NULL, "-in15", "station,in15", &err), 0);
+	assert_false(sc.descending);
+	screen_fini(&sc);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(views_are_as_their_goldens),
+		cmocka_unit_test(states_are_as_their_goldens),
+		cmocka_unit_test(a_filter_narrows_as_it_is_typed),
+		cmocka_unit_test(the_selection_follows_its_station),
+		cmocka_unit_test(a_click_sorts_selects_and_switches),
+		cmocka_unit_test(no_key_and_no_size_breaks_it),
+		cmocka_unit_test(every_size_can_be_drawn),
+		cmocka_unit_test(wrong_names_are_refused),
 	};
 	return cmocka_run_group_tests(tests, start, finish);
 }

@@ -1,0 +1,123 @@
+/* tfl-top frame: one view, drawn from the database alone: a function of the file, the time, the size and the way it is written. */
+#include "base/clock.h"
+#include "base/timeword.h"
+#include "command/command.h"
+#include "store/db.h"
+#include "store/history.h"
+#include "store/sql.h"
+#include "ui/screen.h"
+#include "ui/theme.h"
+
+#include <langinfo.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WIDTH_MAX 1000
+#define HEIGHT_MAX 500
+
+static int parse_size(const char *text, int *width, int *height, struct error *err)
+{
+	char rest;
+	if (sscanf(text, "%dx%d%c", width, height, &rest) == 2 && *width > 0 && *height > 0 && *width <= WIDTH_MAX && *height <= HEIGHT_MAX)
+		return 0;
+	return error_set(err, "--size %s: wanted COLUMNSxROWS, from 1x1 to %dx%d", text, WIDTH_MAX, HEIGHT_MAX);
+}
+
+/* The whole minute at which the picture ends: of --at, else of the newest event. */
+static int picture_time(const struct config *cfg, int64_t watermark_ms, int64_t *at_ms, struct error *err)
+{
+	const char *word = config_text(cfg, "at");
+	*at_ms = watermark_ms;
+	if (word && timeword_parse(word, clock_wall_ms(), at_ms, err))
+		return error_prefix(err, "--at");
+	*at_ms = *at_ms / 60000 * 60000;
+	return 0;
+}
+
+static int64_t first_event_ts(sqlite3 *db)
+{
+	struct sql sql;
+	sql_init(&sql, db);
+	int64_t ts = sql_int(sql_get(&sql, "first_ts"), 0);
+	sql_fini(&sql);
+	return ts;
+}
+
+static int load(const struct config *cfg, const char *path, struct snapshot *snap, struct error *err)
+{
+	sqlite3 *db = db_open_reader(path, err);
+	if (!db)
+		return -1;
+	int64_t watermark_ms = db_meta_int(db, "watermark_ms", 0), at_ms;
+	int rc = db_zone(db, err) || picture_time(cfg, watermark_ms, &at_ms, err);
+	if (!rc)
+		rc = board_load(db, at_ms / 1000, &snap->board, &snap->stations, err) ||
+		     baselines_load(db, at_ms / 1000, &snap->baselines, &snap->nbaselines, err);
+	if (!rc) {
+		snap->mode = MODE_FRAME;
+		snap->wall_ms = snap->now_ms = at_ms;
+		snap->board.watermark_ms = watermark_ms; /* up to here nothing counted means nobody, after it nobody knows */
+		snap->store = (struct store_status){.open = true, .db_bytes = -1, .wal_bytes = -1, .first_ts = first_event_ts(db)};
+		snprintf(snap->store.path, sizeof snap->store.path, "%s", path);
+	}
+	sqlite3_close(db);
+	return rc ? -1 : 0;
+}
+
+static enum depth depth_of(const struct config *cfg, struct error *err)
+{
+	const char *set = getenv("NO_COLOR");
+	bool mono;
+	if (theme_find(config_text(cfg, "ui.theme"), &mono, err))
+		return DEPTHS;
+	return mono || (set && *set) ? DEPTH_MONO : DEPTH_256;
+}
+
+static int print(struct screen *sc, const struct snapshot *snap, struct canvas *cv, bool ansi, enum depth depth)
+{
+	struct strbuf out = {0};
+	screen_refresh(sc, snap);
+	screen_draw(sc, snap, cv);
+	if (ansi)
+		canvas_to_ansi(cv, depth, &out);
+	else
+		canvas_to_text(cv, &out);
+	int rc = fwrite(strbuf_str(&out), 1, out.len, stdout) == out.len && !fflush(stdout) ? 0 : 1;
+	strbuf_fini(&out);
+	return rc;
+}
+
+static int draw(const struct config *cfg, struct screen *sc, int width, int height, enum depth depth, struct error *err)
+{
+	struct snapshot snap;
+	struct canvas cv;
+	char *path = history_path(cfg, false, err);
+	int rc = 1;
+	snapshot_init(&snap);
+	canvas_init(&cv, width, height, config_bool(cfg, "ui.ascii") || strcmp(nl_langinfo(CODESET), "UTF-8"));
+	if (path && !load(cfg, path, &snap, err))
+		rc = print(sc, &snap, &cv, !strcmp(config_text(cfg, "format"), "ansi"), depth);
+	else
+		fprintf(stderr, "tfl-top frame: %s\n", err->text);
+	canvas_fini(&cv);
+	snapshot_fini(&snap);
+	free(path);
+	return rc;
+}
+
+int frame_run(struct config *cfg)
+{
+	struct error err = {0};
+	struct screen sc;
+	int width, height;
+	enum depth depth = depth_of(cfg, &err);
+	if (depth == DEPTHS || parse_size(config_text(cfg, "size"), &width, &height, &err) ||
+	    screen_init(&sc, config_text(cfg, "ui.view"), config_text(cfg, "ui.sort"), config_text(cfg, "ui.columns"), &err)) {
+		fprintf(stderr, "tfl-top frame: %s\n", err.text);
+		return EXIT_USAGE;
+	}
+	int rc = draw(cfg, &sc, width, height, depth, &err);
+	screen_fini(&sc);
+	return rc;
+}
