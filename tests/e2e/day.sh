@@ -30,20 +30,19 @@ check "minutes, quarters, hours and days agree" test "$(sql "SELECT count(DISTIN
 check "it is one service day" test "$(sql "SELECT min(day) = '$day' AND max(day) <= date('$day', '+1 day') FROM station_day WHERE entries > 0")" = 1
 check "nobody is left in the network" test "$(sql "SELECT sum(entries) = sum(exits) FROM station_day")" = 1
 check "nobody is in the network who did not enter" test "$(sql "SELECT min(in_network) >= 0 FROM network_15m WHERE day = '$day'")" = 1
-check "sqlite3 reads the same" test "$(sqlite3 -readonly history.db 'SELECT sum(entries) FROM station_day' || echo none)" = "$(sql 'SELECT sum(entries) FROM station_day')"
+check "query says what sqlite3 says" test "$("$TFL_TOP" query --db history.db --format csv --sql 'SELECT sum(entries), sum(exits) FROM station_day' |
+	tr -d '\r' | tail -n 1)" = "$(sql 'SELECT sum(entries), sum(exits) FROM station_day')"
 
-# TfL's own figures, from the reference data: entries within 4 sqrt(n), exits, scaled to the entries, within 3 % or 4 sqrt(n).
-plain_csv() { # quoted fields may hold commas: they become blanks
-	awk 'BEGIN { FS = OFS = "\"" } { for (i = 2; i <= NF; i += 2) gsub(",", " ", $i); gsub("\"", ""); sub("\r$", ""); print }' "$1"
-}
-sql "SELECT station_id, sum(entries), sum(exits) FROM station_day GROUP BY station_id" >totals.csv
+# TfL's own figures, from the reference data: entries within 4 sqrt(n), exits, scaled to the entries, within 3 % or 4 sqrt(n). By name: the
+# table that the events were joined with knows stations by nothing else, and three names are those of two stations.
+sql "SELECT station, sum(entries), sum(exits) FROM station_day GROUP BY station" >totals.csv
 check "station totals are TfL's, thinned" awk -F, -v rate=$rate '
 	FNR == 1 { part++ }
 	part == 1 && FNR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
-	part == 1 { entries[$1] = $column["weekday_entries"] * rate; exits[$1] = $column["weekday_exits"] * rate
-		E += entries[$1]; X += exits[$1]; next }
+	part == 1 { name = $column["name"]; E += n = $column["weekday_entries"] * rate; entries[name] += n
+		X += n = $column["weekday_exits"] * rate; exits[name] += n; next }
 	{ d = $2 - entries[$1]; if (d * d > 16 * (entries[$1] + 1)) { bad++; print "entries", $0, "not", entries[$1] }
 	  want = exits[$1] * E / X; d = $3 - want
 	  if (d * d > (0.03 * want) ^ 2 && d * d > 16 * (want + 1)) { bad++; print "exits", $0, "not", want }
 	  seen++ }
-	END { print seen, "stations"; exit bad > 0 || seen < 400 }' <(plain_csv "$srcdir/data/stations.csv") totals.csv
+	END { print seen, "stations"; exit bad > 0 || seen < 490 }' "$srcdir/data/stations.csv" totals.csv

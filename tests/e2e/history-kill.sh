@@ -27,8 +27,9 @@ history=$!
 kill9_kafka
 sleep 1
 check "the broker, killed too, comes back" restart_kafka
-check "history counts on" eventually 30 sh -c "sqlite3 -readonly history.db \
-	'SELECT max(updated) > \"$(date -u +%FT%TZ)\" FROM feed_offset' | grep -q 1"
+since=$(date -u +%FT%TZ)
+counting() { [ "$(sql "SELECT max(updated) > '$since' FROM feed_offset")" = 1 ]; }
+check "history counts on" eventually 30 counting
 check "simulate ends well, every event acknowledged" finish $simulate
 check "enrich ends well" finish $enrich
 check "history ends well" finish $history

@@ -82,9 +82,9 @@ eventually() {
 	done
 }
 
-# The answer to SQL, without its header.
+# The answer to SQL by SQLite's own shell, beside whatever writes.
 sql() {
-	"$TFL_TOP" query --db "$HERE/history.db" --timeout 5m --format csv --sql "$1" | tr -d '\r' | tail -n +2
+	sqlite3 -readonly -cmd '.timeout 10000' -separator , "$HERE/history.db" "$1"
 }
 
 # The newest weekday whose service day is over.
