@@ -16,22 +16,22 @@ today AS MATERIALIZED (
 	SELECT d.n, d.type, c.ends, c.quarter - d.start_ts AS since_start
 	FROM minutes c JOIN service_day d ON d.start_ts <= c.quarter AND c.quarter < d.end_ts),
 earlier AS MATERIALIZED (
-	SELECT w.day, w.ts FROM today t JOIN service_day d ON d.n < t.n AND d.type = t.type
-	JOIN network w ON w.ts = d.start_ts + t.since_start AND w.day = d.n ORDER BY w.day DESC LIMIT 8),
+	SELECT w.day, w.ts FROM today t CROSS JOIN service_day d ON d.n < t.n AND d.type = t.type
+	CROSS JOIN network w ON w.ts = d.start_ts + t.since_start AND w.day = d.n ORDER BY d.n DESC LIMIT 8),
 recent AS MATERIALIZED (
-	SELECT m.station, sum(m.entries + m.exits) AS now FROM minutes c JOIN minute m ON m.ts >= c.ends - 900 AND m.ts < c.ends GROUP BY m.station),
+	SELECT m.station, sum(m.entries + m.exits) AS now FROM minutes c CROSS JOIN minute m ON m.ts >= c.ends - 900 AND m.ts < c.ends GROUP BY m.station),
 greatest AS MATERIALIZED (
 	SELECT station, max(peak) AS peak FROM (
-		SELECT t.station, t.peak FROM today d JOIN total t ON t.day > d.n - 90 AND t.day < d.n
+		SELECT t.station, t.peak FROM today d CROSS JOIN total t ON t.day > d.n - 90 AND t.day < d.n
 		UNION ALL
-		SELECT q.station, q.entries + q.exits FROM today d JOIN quarter q ON q.day = d.n AND q.ts < d.ends
+		SELECT q.station, q.entries + q.exits FROM today d CROSS JOIN quarter q ON q.day = d.n AND q.ts < d.ends
 		UNION ALL
-		SELECT m.station, sum(m.entries + m.exits) FROM minutes c JOIN minute m
+		SELECT m.station, sum(m.entries + m.exits) FROM minutes c CROSS JOIN minute m
 		ON m.ts >= (SELECT value FROM meta WHERE key = 'closed') AND m.ts < c.ends GROUP BY m.station, m.ts / 900)
 	GROUP BY station),
 typical AS MATERIALIZED (
 	SELECT q.station, sum(q.entries + q.exits) AS total FROM earlier e CROSS JOIN stations s
-	JOIN quarter q ON q.day = e.day AND q.station = s.n AND q.ts = e.ts GROUP BY q.station),
+	CROSS JOIN quarter q ON q.day = e.day AND q.station = s.n AND q.ts = e.ts GROUP BY q.station),
 figure AS (
 	SELECT s.n AS number, s.id, s.name, coalesce(r.now, 0) AS now,
 		nullif(iif((SELECT ends FROM minutes) - (SELECT min(ts) FROM network) >= 604800, g.peak, s.quarter_peak), 0) AS max,

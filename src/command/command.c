@@ -40,6 +40,12 @@ const struct command commands[] = {
 	 .about = "The picture depends on the file, the time (a whole minute), the size and the way it is written, on nothing else: what only a running\n"
 		  "dashboard knows is –. Views: stations, network, pipeline, help.",
 	 .run = frame_run},
+	{.name = "query", .bit = CMD_QUERY, .words = 16, .synopsis = "query [REPORT [NAME=VALUE...] | --sql SQL | -] [options]",
+	 .help = "answer from the history: reports and SQL, offline",
+	 .about = "Without arguments the reports are listed. SQL comes from --sql or standard input; :since and :until in it are the times of those\n"
+		  "options in Unix seconds, and NAME=VALUE sets :NAME. The history is only read, also while it is written. *.sql files in the folder\n"
+		  "reports beside the configuration file are reports as well. Exit status 1 if the SQL failed or took longer than --timeout.",
+	 .run = query_run},
 	{.name = "setup", .bit = CMD_SETUP, .words = 16, .synopsis = "setup [PART...] [options]",
 	 .help = "make what the pipeline needs; what is there is left as it is",
 	 .about = "topics: the five topics, with topic.partitions partitions, kept for ever (stations: compacted).\n"

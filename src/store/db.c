@@ -241,3 +241,12 @@ int db_zone(sqlite3 *db, struct error *err)
 	free(start);
 	return rc;
 }
+
+int db_adopt_zone(sqlite3 *db, struct error *err)
+{
+	char *zone = db_meta_text(db, "zone"), *start = db_meta_text(db, "day_start");
+	int rc = zone && start ? zone_init(zone, start, err) : db_zone(db, err);
+	free(zone);
+	free(start);
+	return rc;
+}

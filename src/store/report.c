@@ -1,0 +1,276 @@
+#include "store/report.h"
+
+#include "base/asset.h"
+#include "base/config.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/timeword.h"
+#include "base/zone.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REPORT_BYTES_MAX (1024 * 1024)
+#define FOLDER "reports/"
+#define SUFFIX ".sql"
+
+static const char *const type_names[] = {[PARAM_COUNT] = "count", [PARAM_TEXT] = "text", [PARAM_TIME] = "time", [PARAM_DAY] = "day"};
+#define TYPES (sizeof type_names / sizeof *type_names)
+
+static int parse_param(struct report *rp, const char *line, struct error *err)
+{
+	struct report_param *pm = &rp->param[rp->params];
+	char type[16] = "";
+	int used = 0;
+	if (rp->params == REPORT_PARAMS_MAX)
+		return error_set(err, "more than %d parameters", REPORT_PARAMS_MAX);
+	if (sscanf(line, " %31s %15s %63s %n", pm->name, type, pm->preset, &used) < 3)
+		return error_set(err, "a parameter is written \"-- param: NAME TYPE DEFAULT HELP\"");
+	snprintf(pm->help, sizeof pm->help, "%s", line + used);
+	for (size_t i = 0; i < TYPES; i++) {
+		if (!strcmp(type_names[i], type)) {
+			pm->type = (enum param_type)i;
+			rp->params++;
+			return 0;
+		}
+	}
+	return error_set(err, "parameter %s: the types are count, text, time and day, not %s", pm->name, type);
+}
+
+/* "-- title: text" → "text" */
+static const char *after_mark(const char *line, const char *mark)
+{
+	size_t len = strlen(mark);
+	return strncmp(line, mark, len) ? NULL : line + len + strspn(line + len, " ");
+}
+
+static int parse_line(struct report *rp, const char *line, struct error *err)
+{
+	const char *text;
+	if ((text = after_mark(line, "-- title:")))
+		snprintf(rp->title, sizeof rp->title, "%s", text);
+	else if ((text = after_mark(line, "-- param:")))
+		return parse_param(rp, text, err);
+	return 0;
+}
+
+/* The header ends at the first line that is no comment. */
+static int parse_header(struct report *rp, struct error *err)
+{
+	int number = 1;
+	for (const char *p = rp->sql; !strncmp(p, "--", 2); number++) {
+		char line[256];
+		size_t len = strcspn(p, "\n");
+		snprintf(line, sizeof line, "%.*s", (int)len, p);
+		line[strcspn(line, "\r")] = '\0';
+		if (parse_line(rp, line, err))
+			return error_prefix(err, "report %s line %d", rp->name, number);
+		p += len + (p[len] == '\n');
+	}
+	if (!rp->title[0])
+		snprintf(rp->title, sizeof rp->title, "(no title)");
+	return 0;
+}
+
+static bool has_report(const struct reports *rs, const char *name, size_t len)
+{
+	for (size_t i = 0; i < rs->count; i++)
+		if (strlen(rs->row[i].name) == len && !memcmp(rs->row[i].name, name, len))
+			return true;
+	return false;
+}
+
+/* name: of the file; others than *.sql are left alone, and names that are there already. */
+static int add(struct reports *rs, const char *name, char *take_sql, struct error *err)
+{
+	size_t len = strlen(name), suffix = strlen(SUFFIX);
+	if (len <= suffix || len - suffix >= sizeof rs->row->name || strcmp(name + len - suffix, SUFFIX) || has_report(rs, name, len - suffix)) {
+		free(take_sql);
+		return 0;
+	}
+	rs->row = xgrow(rs->row, rs->count, &rs->cap, sizeof *rs->row);
+	struct report *rp = &rs->row[rs->count++];
+	*rp = (struct report){.sql = take_sql};
+	snprintf(rp->name, sizeof rp->name, "%.*s", (int)(len - suffix), name);
+	return parse_header(rp, err);
+}
+
+static char *read_file(const char *path, struct error *err)
+{
+	FILE *file = fopen(path, "re");
+	if (!file) {
+		error_set(err, "cannot read %s: %s", path, strerror(errno));
+		return NULL;
+	}
+	char *text = xmalloc(REPORT_BYTES_MAX + 1);
+	size_t len = fread(text, 1, REPORT_BYTES_MAX, file);
+	text[len] = '\0';
+	fclose(file);
+	return text;
+}
+
+static int load_folder(struct reports *rs, const char *folder, struct error *err)
+{
+	DIR *dir = opendir(folder);
+	int rc = 0;
+	struct dirent *entry;
+	while (dir && !rc && (entry = readdir(dir))) {
+		size_t len = strlen(entry->d_name);
+		if (len <= strlen(SUFFIX) || strcmp(entry->d_name + len - strlen(SUFFIX), SUFFIX))
+			continue;
+		char *path = xasprintf("%s/%s", folder, entry->d_name), *sql = read_file(path, err);
+		rc = sql ? add(rs, entry->d_name, sql, err) : -1;
+		free(path);
+	}
+	if (dir)
+		closedir(dir);
+	return rc;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct report *)a)->name, ((const struct report *)b)->name);
+}
+
+int reports_load(struct reports *rs, struct error *err)
+{
+	*rs = (struct reports){0};
+	char *folder = path_of(PATH_CONFIG, "reports", NULL);
+	int rc = folder ? load_folder(rs, folder, err) : 0;
+	free(folder);
+	for (size_t i = 0; i < nassets && !rc; i++)
+		if (!strncmp(assets[i].name, FOLDER, strlen(FOLDER)))
+			rc = add(rs, assets[i].name + strlen(FOLDER), xstrdup(assets[i].data), err);
+	if (rs->count)
+		qsort(rs->row, rs->count, sizeof *rs->row, by_name);
+	return rc;
+}
+
+void reports_fini(struct reports *rs)
+{
+	for (size_t i = 0; i < rs->count; i++)
+		free(rs->row[i].sql);
+	free(rs->row);
+	*rs = (struct reports){0};
+}
+
+const struct report *report_find(const struct reports *rs, const char *name, struct error *err)
+{
+	const char **names = xcalloc(rs->count + 1, sizeof *names);
+	for (size_t i = 0; i < rs->count; i++) {
+		names[i] = rs->row[i].name;
+		if (!strcmp(name, names[i])) {
+			free(names);
+			return &rs->row[i];
+		}
+	}
+	const char *near = nearest_name(name, names, rs->count);
+	error_set(err, "no report is called \"%.80s\"%s%s%s: `tfl-top query` lists them", name, near ? " (did you mean " : "", near ? near : "",
+		  near ? "?)" : "");
+	free(names);
+	return NULL;
+}
+
+void reports_list(const struct reports *rs, struct strbuf *out)
+{
+	for (size_t i = 0; i < rs->count; i++) {
+		const struct report *rp = &rs->row[i];
+		strbuf_printf(out, "%-14s %s\n", rp->name, rp->title);
+		for (size_t j = 0; j < rp->params; j++) {
+			const struct report_param *pm = &rp->param[j];
+			bool needed = !strcmp(pm->preset, "-");
+			strbuf_printf(out, "%-14s   %s=%s  %s%s\n", "", pm->name, needed ? "…" : pm->preset, pm->help, needed ? " (must be given)" : "");
+		}
+	}
+}
+
+static int set_day(struct query *qr, const char *name, const char *value, int64_t now_ms, struct error *err)
+{
+	int32_t day;
+	char text[11];
+	if (timeword_day(value, now_ms, &day))
+		return error_set(err, "%s=%.60s is no service day: say today, yesterday or 2026-11-24", name, value);
+	zone_day_text(day, text);
+	query_set_text(qr, name, text);
+	return 0;
+}
+
+static int set_count(struct query *qr, const char *name, const char *value, struct error *err)
+{
+	char *end;
+	errno = 0;
+	long long number = strtoll(value, &end, 10);
+	if (errno || end == value || *end || number < 0)
+		return error_set(err, "%s=%.60s is no whole number", name, value);
+	query_set_number(qr, name, number);
+	return 0;
+}
+
+static int set_time(struct query *qr, const char *name, const char *value, int64_t now_ms, struct error *err)
+{
+	int64_t ms;
+	if (timeword_parse(value, now_ms, &ms, err))
+		return error_prefix(err, "%s", name);
+	query_set_number(qr, name, ms / 1000);
+	return 0;
+}
+
+static int set_value(const struct report_param *pm, struct query *qr, const char *value, int64_t now_ms, struct error *err)
+{
+	switch (pm->type) {
+	case PARAM_COUNT:
+		return set_count(qr, pm->name, value, err);
+	case PARAM_TIME:
+		return set_time(qr, pm->name, value, now_ms, err);
+	case PARAM_DAY:
+		return set_day(qr, pm->name, value, now_ms, err);
+	case PARAM_TEXT:
+		break;
+	}
+	query_set_text(qr, pm->name, value);
+	return 0;
+}
+
+int report_defaults(const struct report *rp, struct query *qr, int64_t newest_ms, struct error *err)
+{
+	for (size_t i = 0; i < rp->params; i++)
+		if (strcmp(rp->param[i].preset, "-") && set_value(&rp->param[i], qr, rp->param[i].preset, newest_ms, err))
+			return error_prefix(err, "report %s", rp->name);
+	return 0;
+}
+
+static int unknown_param(const struct report *rp, const char *word, size_t len, struct error *err)
+{
+	struct strbuf all = {0};
+	for (size_t i = 0; i < rp->params; i++)
+		strbuf_printf(&all, "%s%s", i ? ", " : "", rp->param[i].name);
+	error_set(err, "report %s has no parameter \"%.*s\"; it has: %s", rp->name, (int)len, word, rp->params ? strbuf_str(&all) : "none");
+	strbuf_fini(&all);
+	return -1;
+}
+
+int report_set(const struct report *rp, struct query *qr, const char *word, int64_t now_ms, struct error *err)
+{
+	size_t len = strcspn(word, "=");
+	if (!word[len])
+		return error_set(err, "\"%.80s\": a parameter is given as name=value", word);
+	for (size_t i = 0; i < rp->params; i++)
+		if (strlen(rp->param[i].name) == len && !memcmp(rp->param[i].name, word, len))
+			return set_value(&rp->param[i], qr, word + len + 1, now_ms, err);
+	return unknown_param(rp, word, len, err);
+}
+
+int report_complete(const struct report *rp, const struct query *qr, struct error *err)
+{
+	for (size_t i = 0; i < rp->params; i++) {
+		size_t j = 0;
+		while (j < qr->nparams && strcmp(qr->params[j].name, rp->param[i].name))
+			j++;
+		if (j == qr->nparams)
+			return error_set(err, "report %s needs %s=…: %s", rp->name, rp->param[i].name, rp->param[i].help);
+	}
+	return 0;
+}
