@@ -17,6 +17,12 @@
 static int help_run(struct config *cfg);
 
 const struct command commands[] = {
+	{.name = "top", .bit = CMD_TOP, .takes_signals = true, .synopsis = "top [options]",
+	 .help = "the dashboard; --demo needs nothing else",
+	 .about = "Runs the feeds of ui.feeds and shows every station live. Where another process already writes the history, it only looks on.\n"
+		  "Without a terminal (or with TERM=dumb) it prints a line for each change instead of drawing; --demo then ends after --duration\n"
+		  "(20s unless given) with the totals of every station and the proof that what was produced, joined and counted is the same.",
+	 .run = top_run},
 	{.name = "feed", .bit = CMD_FEED, .words = 16, .takes_signals = true, .synopsis = "feed SINK... [options]",
 	 .help = "run feeds without a screen: history, stdout",
 	 .about = "history counts passengers into the local database, exactly once: it goes on where the database says. stdout prints every record\n"

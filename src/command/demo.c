@@ -13,8 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DEMO_AHEAD 20000 /* events: the embedded broker keeps 5 MiB a partition */
+#define DEMO_AHEAD 40000          /* events: the embedded broker keeps 5 MiB a partition */
 #define DEMO_SPEED 10
+#define DEMO_RUSH_MS (60 * 60000) /* as fast as can be, so that the trains are full when the show begins */
 
 static char *folder_new(struct error *err)
 {
@@ -70,7 +71,7 @@ struct demo *demo_new(struct config *cfg, struct error *err)
 }
 
 /* 07:45 of the last weekday whose service day is over: nobody is on the Tube at 03:00. */
-static int64_t demo_from_ms(void)
+static int64_t demo_show_ms(void)
 {
 	int32_t day = zone_service_day(clock_wall_ms() / 1000) - 1;
 	while (zone_day_type(day) != DAY_WEEKDAY)
@@ -102,10 +103,12 @@ int demo_start(struct demo *demo, const struct config *cfg, struct live *lv, str
 	if (!demo->enrich)
 		return -1;
 	enrich_start(demo->enrich);
+	const int64_t show_ms = demo_show_ms();
 	const struct sim_plan plan = {
 		.scenario = config_text(cfg, "sim.scenario"),
 		.seed = config_count(cfg, "sim.seed"),
-		.from_ms = demo_from_ms(),
+		.from_ms = show_ms - DEMO_RUSH_MS,
+		.rush_to_ms = show_ms,
 		.to_ms = INT64_MAX,
 		.max_ahead = DEMO_AHEAD,
 		.consumed = counted,

@@ -1,5 +1,5 @@
-/* demo.h: what --demo adds: an embedded broker, a private database in a temporary folder, the station rows, the simulator from 07:45 of
- * the last full weekday at ten times real time, and the join. Nothing else is needed, nothing stays behind. */
+/* demo.h: what --demo adds: an embedded broker, a private database in a temporary folder, the station rows, the simulator at ten
+ * times real time from 07:45 of the last full weekday (the hour before as fast as can be), and the join. Nothing else is needed, nothing stays behind. */
 #ifndef TFLTOP_COMMAND_DEMO_H
 #define TFLTOP_COMMAND_DEMO_H
 

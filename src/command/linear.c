@@ -13,11 +13,27 @@
 #define DEMO_DURATION_MS 20000
 #define SETTLE_MS 30000
 
-/* Prints a line each second in which something changed, until the time is up or a signal comes. */
+/* Prints the line when it says something else than the last one. */
+static void say(const struct snapshot *snap, struct strbuf *last)
+{
+	struct strbuf line = {0}, clock = {0};
+	linear_line(snap, &line);
+	if (strcmp(strbuf_str(&line), strbuf_str(last))) {
+		linear_clock(snap, &clock);
+		printf("%s%s\n", strbuf_str(&clock), strbuf_str(&line));
+		fflush(stdout);
+		strbuf_reset(last);
+		strbuf_add(last, line.data, line.len);
+	}
+	strbuf_fini(&line);
+	strbuf_fini(&clock);
+}
+
+/* A line each second in which something changed, until the time is up, a signal comes or nobody reads any more. */
 static void follow(struct session *ses, int64_t duration_ms)
 {
 	struct snapshot snap;
-	struct strbuf line = {0}, last = {0};
+	struct strbuf last = {0};
 	snapshot_init(&snap);
 	int64_t start = clock_mono_us() / 1000, next = start + 1000;
 	for (;;) {
@@ -30,16 +46,10 @@ static void follow(struct session *ses, int64_t duration_ms)
 			continue;
 		next += 1000;
 		session_snapshot(ses, &snap);
-		strbuf_reset(&line);
-		linear_line(&snap, &line);
-		if (last.len != line.len || memcmp(last.data, line.data, line.len)) {
-			fputs(strbuf_str(&line), stdout);
-			fflush(stdout);
-			strbuf_reset(&last);
-			strbuf_add(&last, line.data, line.len);
-		}
+		say(&snap, &last);
+		if (ferror(stdout))
+			break;
 	}
-	strbuf_fini(&line);
 	strbuf_fini(&last);
 	snapshot_fini(&snap);
 }
@@ -109,5 +119,7 @@ int linear_run(struct config *cfg)
 	fflush(stdout);
 	follow(&ses, duration);
 	int rc = demo ? prove(&ses) : 0;
-	return session_stop(&ses) ? 1 : rc;
+	int left = session_stop(&ses);
+	session_free(&ses);
+	return left ? 1 : rc;
 }

@@ -90,6 +90,7 @@ int session_start(struct session *ses, struct config *cfg, struct error *err)
 	return 0;
 fail:
 	session_stop(ses);
+	session_free(ses);
 	return -1;
 }
 
@@ -101,18 +102,30 @@ int session_stop(struct session *ses)
 	for (size_t i = 0; i < ses->feeds; i++)
 		feed_stop(ses->feed[i]);
 	int64_t deadline = clock_mono_us() / 1000 + CLOSE_WAIT_MS;
-	bool hanging = false;
 	for (size_t i = 0; i < ses->feeds; i++) {
 		int64_t left = deadline - clock_mono_us() / 1000;
 		if (feed_join(ses->feed[i], left > 0 ? left : 0))
-			hanging = true;
+			ses->hanging = true;
 		else
 			rc |= feed_ok(ses->feed[i]) ? 0 : -1;
 	}
 	if (ses->reader)
 		reader_stop(ses->reader);
-	if (hanging)
-		return -1; /* the thread that hangs still uses all this */
+	return ses->hanging ? -1 : rc;
+}
+
+void session_summary(struct session *ses, struct strbuf *out)
+{
+	for (size_t i = 0; i < ses->feeds; i++) {
+		feed_summary(ses->feed[i], out);
+		strbuf_addc(out, '\n');
+	}
+}
+
+void session_free(struct session *ses)
+{
+	if (ses->hanging)
+		return;
 	for (size_t i = 0; i < ses->feeds; i++)
 		feed_free(ses->feed[i]);
 	if (ses->demo)
@@ -120,7 +133,6 @@ int session_stop(struct session *ses)
 	free(ses->db_path);
 	live_fini(&ses->live);
 	wake_fini(&ses->news);
-	return rc;
 }
 
 static void copy_live(struct live *lv, struct snapshot *snap)

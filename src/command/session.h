@@ -21,6 +21,7 @@ struct session {
 	struct feed *feed[SNAPSHOT_FEEDS];
 	size_t feeds;
 	bool viewer;               /* another process writes the database */
+	bool hanging;              /* a thread did not end in time */
 	int writer_pid;
 	char *db_path;
 	struct demo *demo;         /* NULL unless --demo */
@@ -29,8 +30,14 @@ struct session {
 /* Starts all threads. On an error everything already started is stopped. */
 int session_start(struct session *ses, struct config *cfg, struct error *err);
 
-/* Simulator, feeds, reader, broker; waits at most 12 s for a feed. Returns 0, or -1 when something was left undone. */
+/* Simulator, feeds, reader; waits at most 12 s for a feed. Returns 0, or -1 when something was left undone. */
 int session_stop(struct session *ses);
+
+/* What the feeds did, a line each; between stop and free. */
+void session_summary(struct session *ses, struct strbuf *out);
+
+/* Broker, temporary folder, memory: nothing when a thread still hangs, for it uses all that. */
+void session_free(struct session *ses);
 
 void session_snapshot(struct session *ses, struct snapshot *snap);
 

@@ -23,6 +23,7 @@ struct sim_plan { /* fixed for one run */
 	int64_t to_ms;         /* no journey begins at or after; INT64_MAX = none */
 	uint64_t count;        /* journeys; 0 = no limit */
 	int64_t duration_ms;   /* real time; 0 = no limit */
+	int64_t rush_to_ms;     /* at max speed until then, whatever is desired; 0: not at all */
 	bool cut;              /* leave begun journeys unfinished at to/count */
 	const char *account;   /* path of the CSV; NULL none */
 	uint64_t max_ahead;    /* demo: stay at most so many events ahead of *consumed(arg) */

@@ -83,7 +83,8 @@ static void take_desired(struct simulator *sim)
 	const struct instant now = instant_now();
 	if (want.rate > 0 && want.rate != sim->applied.rate)
 		journeys_set_rate(sim->journeys, want.rate, shown_ms(sim, &now));
-	double speed = journeys_finishing(sim->journeys) ? 0 : want.speed;
+	bool rush = journeys_finishing(sim->journeys) || shown_ms(sim, &now) < sim->plan.rush_to_ms;
+	double speed = rush ? 0 : want.speed;
 	if (want.paused != sim->pace.paused || speed != sim->pace.speed) {
 		if (!(sim->pace.speed > 0) && !sim->pace.paused)
 			pace_set(&sim->pace, shown_ms(sim, &now), &now);

@@ -33,10 +33,4 @@ void live_replace(struct live *lv, struct board *bd, struct stations *st);
 /* thread: any, lock: live. Takes the array. */
 void live_set_baselines(struct live *lv, struct baseline *take_baselines, size_t count);
 
-/* thread: feed or reader, lock: live. Puts another board and its stations in their place; what was there comes back in *bd and *st. */
-void live_replace(struct live *lv, struct board *bd, struct stations *st);
-
-/* thread: reader, lock: live. */
-void live_set_baselines(struct live *lv, struct baseline *take_baselines, size_t count);
-
 #endif

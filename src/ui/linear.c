@@ -4,11 +4,25 @@
 
 #include <inttypes.h>
 
-static void put_clock(const struct snapshot *snap, struct strbuf *out)
+void linear_clock(const struct snapshot *snap, struct strbuf *out)
 {
 	struct civil at;
 	zone_civil(snap->now_ms / 1000, &at);
-	strbuf_printf(out, "%04d-%02d-%02d %02d:%02d:%02d", at.year, at.month, at.day, at.hour, at.minute, at.second);
+	strbuf_printf(out, "%04d-%02d-%02d %02d:%02d:%02d ", at.year, at.month, at.day, at.hour, at.minute, at.second);
+}
+
+/* In steps that grow with the silence, so that a quiet stream is not a line a second. */
+static void put_silence(int64_t silent_ms, struct strbuf *out)
+{
+	static const struct {
+		int64_t from_ms;
+		const char *words;
+	} steps[] = {{3600000, "1 h"}, {600000, "10 min"}, {60000, "1 min"}, {30000, "30 s"}, {5000, "5 s"}};
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+		if (silent_ms >= steps[i].from_ms) {
+			strbuf_printf(out, ", no event for %s or more", steps[i].words);
+			return;
+		}
 }
 
 static void put_feed(const struct feed_status *fd, int64_t wall_ms, struct strbuf *out)
@@ -20,7 +34,7 @@ static void put_feed(const struct feed_status *fd, int64_t wall_ms, struct strbu
 		strbuf_printf(out, ", lag %" PRId64, fd->lag);
 	strbuf_printf(out, ", %.0f events/s", fd->rate);
 	if (fd->last_arrival_ms)
-		strbuf_printf(out, ", fresh %" PRId64 " s", (wall_ms - fd->last_arrival_ms) / 1000);
+		put_silence(wall_ms - fd->last_arrival_ms, out);
 	if (fd->detail[0])
 		strbuf_printf(out, ", %s", fd->detail);
 }
@@ -38,13 +52,11 @@ void linear_line(const struct snapshot *snap, struct strbuf *out)
 	size_t from = out->len;
 	int64_t end = snap->now_ms / 60000 * 60;
 	struct counts quarter = board_network_window(&snap->board, end - 15 * 60, end);
-	put_clock(snap, out);
-	strbuf_puts(out, snap->demo ? " demo" : snap->mode == MODE_VIEWER ? " viewer" : " live");
+	strbuf_puts(out, snap->demo ? "demo" : snap->mode == MODE_VIEWER ? "viewer" : "live");
 	strbuf_printf(out, ", entries %" PRIu32 " and exits %" PRIu32 " in 15 min", quarter.entries, quarter.exits);
 	strbuf_printf(out, ", today %" PRIu64 " and %" PRIu64 ", in network %" PRId64, snap->board.day_entries, snap->board.day_exits,
 		      (int64_t)(snap->board.day_entries - snap->board.day_exits));
 	for (size_t i = 0; i < snap->feeds; i++)
 		put_feed(&snap->feed[i], snap->wall_ms, out);
 	make_ascii(out, from);
-	strbuf_addc(out, '\n');
 }

@@ -5,7 +5,10 @@
 #include "base/strbuf.h"
 #include "ui/snapshot.h"
 
-/* "08:17:42 live, entries 62431 and exits 58007 in 15 min, in network 148212, 1204 events/s, lag 0, fresh 0 s" and a newline. */
+/* "2026-11-24 08:17:42 " of the screen's clock: leads a line, and alone is no change. */
+void linear_clock(const struct snapshot *snap, struct strbuf *out);
+
+/* "live, entries 62431 and exits 58007 in 15 min, today 201433 and 53221, in network 148212, history live, lag 0, 1204 events/s" */
 void linear_line(const struct snapshot *snap, struct strbuf *out);
 
 #endif
