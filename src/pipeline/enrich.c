@@ -262,6 +262,7 @@ void enrich_status(struct enrich *en, struct enrich_status *out)
 void enrich_free(struct enrich *en)
 {
 	join_free(en->join);
+	free(en->table_at_end);
 	free(en->parts);
 	free(en->id);
 	if (en->slot_fd >= 0)

@@ -140,6 +140,7 @@ int events_open(struct enrich *en)
 	if (!en->events)
 		return enrich_fail(en, "%s", err.text);
 	rd_kafka_poll_set_consumer(en->events);
+	kafka_partitions(en->events, en->side[0].in, ANSWER_MS, NULL); /* as for the table: leaders are known by then */
 	en->idle_since_us = clock_mono_us();
 	return en->embedded ? assign_all(en) : subscribe(en);
 }

@@ -43,6 +43,7 @@ struct enrich {
 	struct join *join;
 	rd_kafka_t *table;         /* consumer of the station rows */
 	size_t table_partitions;
+	bool *table_at_end;        /* per partition: nothing is known behind what was read */
 	rd_kafka_t *events;        /* consumer of both streams */
 	struct txn *txn;
 	struct part *parts;
