@@ -26,8 +26,8 @@ static void make_stream(struct stream *sm)
 	rng_init(&rng, 1, 0);
 	for (size_t i = 0; i < DISTINCT; i++) {
 		const struct station *row = &sm->stations.rows[rng_below(&rng, (uint32_t)sm->stations.count)];
-		strbuf_printf(&sm->bytes, "{\"@timestamp\":\"2024-01-31T13:%02u:%02u.%03uZ\",\"user\":\"Jacob Williams %u\",\"delta\":1,\"station\":\"%s\","
-			      "\"location\":\"%.5f,%.5f\"}", rng_below(&rng, 60), rng_below(&rng, 60), rng_below(&rng, 1000),
+		strbuf_printf(&sm->bytes, "{\"@timestamp\":\"2024-01-31T13:%02u:%02u.%03uZ\",\"user\":\"Jacob Williams %u\",\"delta\":1,"
+			      "\"station\":\"%s\",\"location\":\"%.5f,%.5f\"}", rng_below(&rng, 60), rng_below(&rng, 60), rng_below(&rng, 1000),
 			      rng_below(&rng, 1000), row->name, row->lat, row->lon);
 		start[i + 1] = sm->bytes.len;
 	}
@@ -62,8 +62,8 @@ static uint64_t read_jansson(struct stream *sm, struct text value)
 	json_t *time = json_object_get(object, "@timestamp");
 	event_time_parse(json_string_value(time), json_string_length(time), &ms);
 	ms += (int64_t)json_integer_value(json_object_get(object, "delta"));
-	uint64_t sum = (uint64_t)ms + json_string_length(json_object_get(object, "station")) + json_string_length(json_object_get(object, "user")) +
-		       json_string_length(json_object_get(object, "location"));
+	uint64_t sum = (uint64_t)ms + json_string_length(json_object_get(object, "station")) +
+		       json_string_length(json_object_get(object, "user")) + json_string_length(json_object_get(object, "location"));
 	json_decref(object);
 	return sum;
 }

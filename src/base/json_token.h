@@ -1,5 +1,5 @@
-/* json_token.h: a small JSON tokenizer that keeps raw tokens. It validates the whole of RFC 8259 (numbers, escapes, UTF-8) and allocates nothing.
- * An escaped lone surrogate ("\ud800") is valid by that grammar and therefore passes; only json_unescape, which would have to write it
+/* json_token.h: a small JSON tokenizer that keeps raw tokens. It validates the whole of RFC 8259 (numbers, escapes, UTF-8) and allocates
+ * nothing. An escaped lone surrogate ("\ud800") is valid by that grammar and therefore passes; only json_unescape, which would have to write it
  * as UTF-8, refuses it. No byte order mark, no NaN, no comments. Differentially fuzzed against jansson. Thread: any. */
 #ifndef TFLTOP_BASE_JSON_TOKEN_H
 #define TFLTOP_BASE_JSON_TOKEN_H
