@@ -54,7 +54,7 @@ static int read_config(struct feed *fd, struct error *err)
 
 static int make_clients(struct feed *fd, struct error *err)
 {
-	const struct consumer_calls calls = {report_figures, report_error, fd};
+	const struct consumer_calls calls = {report_figures, check_error, fd};
 	rd_kafka_conf_t *conf = kafka_conf(fd->cfg, KAFKA_CONSUMER, err);
 	if (!conf || consumer_init(&fd->cs, conf, &calls, err))
 		return -1;

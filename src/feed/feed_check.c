@@ -1,5 +1,13 @@
-/* Are the partitions still the ones that were read? At start, whenever the broker refuses an offset, and by re-reading the last record
- * of each every ten seconds on a second handle: a topic that is re-created while it is read gives no other sign. */
+/*
+ * Are the partitions still the ones that were read? Asked at start, whenever the broker refuses an offset, and every ten seconds by
+ * re-reading one record of each on a second handle, since a topic that is re-created while it is read may give no other sign.
+ *
+ * The record that is re-read is the witness: the last one read when the round before began, not the last one read now.
+ *   1. Offsets 0…99 are read, 99 is the last. The topic is re-created and gets 150 records.
+ *   2. The consumer goes on at 100: 50 records of the new life arrive, 149 is the last.
+ *   3. Re-reading 149 would find the same record. The witness 99 is another one now: re-created, epoch 2 begins at the low watermark, and
+ *      a gap says that what was read since the last proof (here 100…149) may have been counted in the wrong epoch.
+ */
 #include "feed/feed_inside.h"
 
 #include "base/log.h"
@@ -65,13 +73,45 @@ int check_see(struct feed *fd, const uint32_t *which, size_t count, struct sight
 	return see_marks(fd, which, count, seen, false, err) || see_marks(fd, which, count, seen, true, err) ? -1 : 0;
 }
 
+/* The library's batch call hands errors to a callback that does not say which partition they are of: so all are doubted. */
+static void doubt_all(struct feed *fd, bool refused)
+{
+	for (size_t i = 0; i < fd->nparts; i++) {
+		fd->follow[i].unsure = true;
+		fd->follow[i].refused |= refused;
+	}
+}
+
+void check_error(void *arg, rd_kafka_resp_err_t code, const char *text)
+{
+	struct feed *fd = arg;
+	switch (code) {
+	case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
+	case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
+		doubt_all(fd, true);
+		break;
+	case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+	case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+	case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART: /* when it is there again, it is another one; that it is gone takes a moment to settle */
+		doubt_all(fd, false);
+		fd->lookup_at_ms = feed_now_ms();
+		fd->recheck_at_ms = feed_now_ms() + AGAIN_MS;
+		break;
+	case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+		return; /* assigned partitions need no group */
+	default:
+		break;
+	}
+	report_error(fd, code, text);
+}
+
 /* What was read since the last proof may be of either life. */
 static void gap_found_live(const struct feed *fd, uint32_t i, struct gap *gap)
 {
 	const struct mark *proven = &fd->follow[i].proven;
 	gap->kind = GAP_RECREATED_LIVE;
 	gap->last_offset = fd->parts[i].next_offset - 1;
-	gap->first_offset = proven->offset >= 0 ? proven->offset + 1 : gap->last_offset + 1;
+	gap->first_offset = proven->offset >= 0 ? proven->offset + 1 : fd->parts[i].first.offset;
 	snprintf(gap->note, sizeof gap->note, "topic re-created while it was read: these offsets are in doubt, epoch %" PRId32 " begins",
 		 gap->epoch + 1);
 }
@@ -106,19 +146,23 @@ void check_apply(struct feed *fd, uint32_t i, const struct sighting *seen, bool 
 	if (dec.new_life && live)
 		keep_ledger(fd, i);
 	progress_apply(&fd->parts[i], seen, &dec);
-	fd->follow[i].proven = fd->parts[i].last;
+	fd->follow[i].proven = fd->follow[i].witness = fd->parts[i].last;
 }
 
 /* Where partition i goes on, now that there is reason to doubt it. Commits first: what is counted belongs to the old epoch. */
 static int decide_anew(struct feed *fd, uint32_t i, struct error *err)
 {
 	struct sighting seen;
-	if (check_see(fd, &i, 1, &seen, err))
+	struct follow *fo = &fd->follow[i];
+	struct partition *part = &fd->parts[i];
+	struct mark last = part->last;
+	part->last = fo->witness;
+	int rc = check_see(fd, &i, 1, &seen, err);
+	part->last = last;
+	if (rc)
 		return -1;
 	if (!feed_commit(fd))
 		return 0;
-	struct follow *fo = &fd->follow[i];
-	struct partition *part = &fd->parts[i];
 	int64_t next = part->next_offset;
 	int32_t epoch = part->epoch;
 	check_apply(fd, i, &seen, true);
@@ -133,9 +177,9 @@ static void decide_unsure(struct feed *fd)
 {
 	struct error err;
 	for (uint32_t i = 0; i < fd->nparts && !fd->failed; i++) {
-		if (!fd->follow[i].unsure || feed_now_ms() < fd->recheck_at_ms)
+		if (!fd->follow[i].unsure || fd->source[fd->parts[i].direction].missing || feed_now_ms() < fd->recheck_at_ms)
 			continue;
-		if (probe_busy(fd->probe))
+		if (fd->probe && probe_busy(fd->probe))
 			probe_end(fd->probe);
 		if (decide_anew(fd, i, &err)) {
 			fd->recheck_at_ms = feed_now_ms() + AGAIN_MS;
@@ -152,11 +196,12 @@ static void begin_round(struct feed *fd)
 	fd->asked = xreallocarray(fd->asked, fd->nparts, sizeof *fd->asked);
 	fd->nquestions = 0;
 	for (uint32_t i = 0; i < fd->nparts; i++) {
-		const struct partition *part = &fd->parts[i];
-		if (part->last.offset < 0 || part->last.offset < fd->follow[i].low)
-			continue; /* none, or gone by retention */
-		fd->asked[fd->nquestions] = i;
-		fd->questions[fd->nquestions++] = (struct question){part->topic, part->partition, part->last, false, REREAD_NONE};
+		struct follow *fo = &fd->follow[i];
+		if (fo->witness.offset >= 0 && fo->witness.offset >= fo->low) { /* else none, or gone by retention */
+			fd->asked[fd->nquestions] = i;
+			fd->questions[fd->nquestions++] = (struct question){fd->parts[i].topic, fd->parts[i].partition, fo->witness, false, REREAD_NONE};
+		}
+		fo->witness = fd->parts[i].last;
 	}
 	if (fd->nquestions)
 		probe_begin(fd->probe, fd->questions, fd->nquestions, NULL);
@@ -171,8 +216,10 @@ static void end_round(struct feed *fd)
 		struct follow *fo = &fd->follow[fd->asked[i]];
 		if (qu->answered && qu->answer == REREAD_SAME)
 			fo->proven = qu->mark;
-		else if (qu->answered)
-			fo->unsure = true;
+		if (!qu->answered || qu->answer == REREAD_SAME)
+			continue;
+		fo->unsure = true;
+		fo->witness = qu->mark; /* still the one to ask about */
 	}
 }
 

@@ -20,9 +20,10 @@ struct follow {
 	int64_t committed;    /* next offset the sink has; -1 none */
 	int64_t held_since_ms;/* 0 nothing is held */
 	struct ledger before; /* what the ledger began this run with */
-	struct mark proven;   /* last mark that a re-reading has confirmed */
-	bool unsure;          /* to be looked at: a re-reading did not find the last record … */
-	bool refused;         /* … or the broker does not have the offset, and delivers no more */
+	struct mark witness;  /* a record read ten seconds ago or more: the one that is re-read; -1 none yet */
+	struct mark proven;   /* the last one that a re-reading has confirmed */
+	bool unsure;          /* to be looked at: the witness is not there, or the topic went away, or … */
+	bool refused;         /* … the broker does not have the next offset, and delivers no more */
 	int64_t low;          /* low watermark now; -1 unknown */
 	const struct record *newest; /* of the batch at hand; NULL none */
 	struct rate rate;
@@ -104,6 +105,7 @@ bool feed_commit(struct feed *fd); /* insists; false: failed, or asked to stop b
 /* feed_places.c */
 int places_look_up(struct feed *fd, struct error *err); /* topics and partitions; those that are new are assigned. -1: later again */
 bool places_of(struct feed *fd, const rd_kafka_message_t *msg, uint32_t *part); /* whose message it is */
+bool places_missing(const struct feed *fd); /* a topic, as of the last look-up */
 bool places_at_end(const struct feed *fd);
 void places_fini(struct feed *fd);
 
@@ -111,11 +113,12 @@ void places_fini(struct feed *fd);
 int check_see(struct feed *fd, const uint32_t *which, size_t count, struct sighting *seen, struct error *err); /* asks the broker; blocks */
 /* Brings partition i to where progress_decide says. live: it was being read until now. */
 void check_apply(struct feed *fd, uint32_t i, const struct sighting *seen, bool live);
+void check_error(void *arg, rd_kafka_resp_err_t code, const char *text); /* consumer_calls.error */
 void check_again(struct feed *fd);             /* re-reads last records every 10 s; decides anew about partitions that are unsure */
 
 /* feed_report.c */
-void report_figures(void *arg, const char *json, size_t len);             /* consumer_calls.stats */
-void report_error(void *arg, rd_kafka_resp_err_t code, const char *text); /* consumer_calls.error */
+void report_figures(void *arg, const char *json, size_t len); /* consumer_calls.stats */
+void report_error(struct feed *fd, rd_kafka_resp_err_t code, const char *text);
 void report_commit(struct feed *fd, double took_ms);
 void report_state(struct feed *fd, enum feed_state state, const char *detail);
 const char *report_detail(const struct feed *fd); /* what is awaited, in words */

@@ -15,7 +15,7 @@
 #define BATCH 4096
 #define POLL_MS 50
 #define LOOK_UP_MS 10000
-#define LOOK_UP_AGAIN_MS 1000 /* while something is missing at start */
+#define LOOK_UP_AGAIN_MS 1000 /* while something is missing */
 #define BACKOFF_MS 1000
 #define BACKOFF_MAX_MS 30000
 
@@ -112,28 +112,19 @@ static enum sink_result write_step(struct feed *fd, struct error *err)
 	return fd->ops->write(fd->sink, &bat, err);
 }
 
-static void take_error(struct feed *fd, const rd_kafka_message_t *msg)
-{
-	uint32_t part;
-	switch (msg->err) {
-	case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
-	case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-		if (places_of(fd, msg, &part))
-			fd->follow[part].unsure = fd->follow[part].refused = true;
-		break;
-	case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
-		break; /* assigned partitions need no group */
-	default:
-		report_error(fd, msg->err, rd_kafka_message_errstr(msg));
-	}
-}
-
+/* Of a partition that may be another one by now nothing is taken: it is read again once that is known. */
 static void take_record(struct feed *fd, const rd_kafka_message_t *msg)
 {
 	uint32_t part;
 	if (!places_of(fd, msg, &part))
 		return;
-	fd->records[fd->nrecords++] = (struct record){
+	struct follow *fo = &fd->follow[part];
+	if (fo->unsure) {
+		fo->refused = true;
+		return;
+	}
+	struct record *rec = &fd->records[fd->nrecords++];
+	*rec = (struct record){
 		.part = part,
 		.offset = msg->offset,
 		.time_ms = rd_kafka_message_timestamp(msg, NULL),
@@ -142,8 +133,11 @@ static void take_record(struct feed *fd, const rd_kafka_message_t *msg)
 		.key_len = msg->key_len,
 		.value_len = msg->len,
 	};
+	fo->newest = rec;
 	fd->parts[part].ledger.consumed++;
 	fd->parts[part].ledger.in_flight++;
+	if (rec->time_ms > fd->pace.watermark_ms)
+		fd->pace.watermark_ms = rec->time_ms;
 }
 
 static void take_messages(struct feed *fd)
@@ -151,7 +145,7 @@ static void take_messages(struct feed *fd)
 	fd->nrecords = 0;
 	for (size_t i = 0; i < fd->nmessages; i++) {
 		if (fd->messages[i]->err)
-			take_error(fd, fd->messages[i]);
+			check_error(fd, fd->messages[i]->err, rd_kafka_message_errstr(fd->messages[i]));
 		else
 			take_record(fd, fd->messages[i]);
 	}
@@ -171,18 +165,16 @@ static void give_back(struct feed *fd)
 static void set_marks(struct feed *fd)
 {
 	for (size_t i = 0; i < fd->nrecords; i++) {
-		const struct record *rec = &fd->records[i];
-		struct partition *part = &fd->parts[rec->part];
+		struct partition *part = &fd->parts[fd->records[i].part];
 		if (part->first.offset < 0)
-			part->first = mark_of(rec);
-		fd->follow[rec->part].newest = rec;
-		if (rec->time_ms > fd->pace.watermark_ms)
-			fd->pace.watermark_ms = rec->time_ms;
+			part->first = mark_of(&fd->records[i]);
 	}
 	for (size_t i = 0; i < fd->nparts; i++) {
-		if (fd->follow[i].newest)
-			fd->parts[i].last = mark_of(fd->follow[i].newest);
-		fd->follow[i].newest = NULL;
+		struct follow *fo = &fd->follow[i];
+		if (fo->newest)
+			fd->parts[i].last = mark_of(fo->newest);
+		if (fo->witness.offset < 0)
+			fo->witness = fd->parts[i].last;
 	}
 }
 
@@ -190,13 +182,33 @@ static void set_marks(struct feed *fd)
 static void set_progress(struct feed *fd)
 {
 	for (size_t i = 0; i < fd->nparts; i++) {
-		int64_t position = consumer_position(&fd->cs, i);
+		const struct follow *fo = &fd->follow[i];
+		int64_t position = !fo->unsure ? consumer_position(&fd->cs, i) : fo->newest ? fo->newest->offset + 1 : -1;
 		if (position <= fd->parts[i].next_offset)
 			continue;
 		fd->parts[i].next_offset = position;
 		fd->moved_at_ms = feed_now_ms();
 		fd->dirty = true;
 	}
+}
+
+/* The sink has the batch at hand. */
+static void batch_taken(struct feed *fd)
+{
+	set_progress(fd);
+	if (fd->ops->progress == PROGRESS_SINK)
+		set_marks(fd);
+	fd->taken += fd->nrecords;
+	if (fd->nrecords)
+		fd->pace.last_arrival_ms = clock_wall_ms();
+}
+
+static void release_batch(struct feed *fd)
+{
+	for (size_t i = 0; i < fd->nparts; i++)
+		fd->follow[i].newest = NULL;
+	for (size_t i = 0; i < fd->nmessages; i++)
+		rd_kafka_message_destroy(fd->messages[i]);
 }
 
 static void take_batch(struct feed *fd)
@@ -207,25 +219,20 @@ static void take_batch(struct feed *fd)
 	fd->nmessages = consumer_batch(&fd->cs, fd->messages, most, POLL_MS);
 	consumer_positions(&fd->cs);
 	take_messages(fd);
-	if (!fd->nrecords || insist(fd, write_step)) {
-		set_marks(fd);
-		set_progress(fd);
-		fd->taken += fd->nrecords;
-		fd->pace.last_arrival_ms = fd->nrecords ? clock_wall_ms() : fd->pace.last_arrival_ms;
-	} else {
+	if (!fd->nrecords || insist(fd, write_step))
+		batch_taken(fd);
+	else
 		give_back(fd);
-	}
-	for (size_t i = 0; i < fd->nmessages; i++)
-		rd_kafka_message_destroy(fd->messages[i]);
+	release_batch(fd);
 }
 
 /* A topic that is not there and a broker that does not answer say nothing by themselves: so they are asked for again and again. */
 static void look_up(struct feed *fd)
 {
 	struct error err = {0};
-	bool missing = places_look_up(fd, &err);
-	fd->lookup_at_ms = feed_now_ms() + (missing && !fd->restored ? LOOK_UP_AGAIN_MS : LOOK_UP_MS);
-	if (missing && !fd->failed && !fd->restored)
+	bool failed = places_look_up(fd, &err);
+	fd->lookup_at_ms = feed_now_ms() + (failed || places_missing(fd) ? LOOK_UP_AGAIN_MS : LOOK_UP_MS);
+	if (failed && !fd->failed && !fd->restored)
 		report_state(fd, FEED_WAITING, err.text);
 }
 

@@ -12,7 +12,7 @@
 #define METADATA_MS 1000
 #define OFFSET_MS 3000
 
-static bool any_missing(const struct feed *fd)
+bool places_missing(const struct feed *fd)
 {
 	return fd->source[ENTRY].missing || fd->source[EXIT].missing;
 }
@@ -47,7 +47,7 @@ static void append(struct feed *fd, enum direction dir, int32_t partition)
 		.stable = -1,
 		.high = -1,
 	};
-	fd->follow[fd->nparts] = (struct follow){.end = -1, .committed = -1, .proven = {.offset = -1}, .low = -1};
+	fd->follow[fd->nparts] = (struct follow){.end = -1, .committed = -1, .witness = {.offset = -1}, .proven = {.offset = -1}, .low = -1};
 	src->place = xreallocarray(src->place, (size_t)partition + 1, sizeof *src->place);
 	src->place[partition] = (uint32_t)fd->nparts++;
 	src->places = (size_t)partition + 1;
@@ -152,7 +152,7 @@ int places_look_up(struct feed *fd, struct error *err)
 	int counts[2];
 	if (count_partitions(fd, counts, err))
 		return -1;
-	if (any_missing(fd) && fd->goal.exit_at_end && !fd->restored)
+	if (places_missing(fd) && fd->goal.exit_at_end && !fd->restored)
 		return error_set(err, "topic %s is missing", fd->source[fd->source[EXIT].missing ? EXIT : ENTRY].topic);
 	return assign_new(fd, counts, err);
 }

@@ -39,13 +39,10 @@ void report_figures(void *arg, const char *json, size_t len)
 }
 
 /* lock: feed */
-void report_error(void *arg, rd_kafka_resp_err_t code, const char *text)
+void report_error(struct feed *fd, rd_kafka_resp_err_t code, const char *text)
 {
-	struct feed *fd = arg;
 	if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
 		fd->brokers_up = 0;
-	if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC)
-		fd->lookup_at_ms = feed_now_ms();
 	log_debug("%s: %s", fd->ops->name, text);
 	pthread_mutex_lock(&fd->lock);
 	snprintf(fd->status.last_error, sizeof fd->status.last_error, "%s", text);
@@ -205,7 +202,7 @@ static enum feed_state running_state(const struct feed *fd, bool behind)
 {
 	if (fd->failed)
 		return FEED_FAILED;
-	if (fd->broker_silent || !fd->brokers_up || fd->source[ENTRY].missing || fd->source[EXIT].missing)
+	if (fd->broker_silent || !fd->brokers_up || places_missing(fd))
 		return FEED_WAITING;
 	if (!fd->restored)
 		return FEED_STARTING;

@@ -24,6 +24,7 @@ struct probe *probe_new(const struct config *cfg, struct error *err)
 	kafka_set(conf, "client.id", "tfl-top-probe");
 	kafka_set(conf, "enable.partition.eof", "true"); /* no record where one had been is an answer too */
 	kafka_set(conf, "queued.min.messages", "1");     /* one batch of each partition is plenty */
+	kafka_set(conf, "log_level", "2");               /* what it would say the feed's own consumer says */
 	struct probe *pr = xcalloc(1, sizeof *pr);
 	if (!consumer_init(&pr->cs, conf, NULL, err))
 		return pr;
