@@ -3,7 +3,7 @@
 -- minute   every counted minute of the last history.keep_minutes, time first: a transaction touches the last few pages only
 -- quarter  every closed quarter hour, day and station first: a station's year and a network's day are short scans
 -- network  the network by quarter hour, and the map from a quarter hour to its service day
--- network_minute  the network by minute, kept as long as minute
+-- network_minute  the network by minute, kept as long as quarter
 -- total    a station's service day, always up to date, and its greatest closed quarter (counts only ever add, so it can be kept)
 --
 -- meta.closed: quarters before it are in `quarter`, later ones are summed from `minute`.

@@ -49,7 +49,7 @@ SELECT min(ts) FROM minute;
 DELETE FROM minute WHERE ts < ?1;
 
 -- name: prune_network_minutes
-DELETE FROM network_minute WHERE ts < ?1;
+DELETE FROM network_minute WHERE ts < (SELECT end_ts FROM service_day WHERE n = ?1);
 
 -- name: day_oldest
 SELECT min(day) FROM total;

@@ -90,6 +90,8 @@ static void *open_sink(const struct config *cfg, void *arg, struct error *err)
 	hs->live = arg;
 	hs->lock_fd = -1;
 	hs->keep_minutes_s = keep_s(cfg, "history.keep_minutes");
+	if (hs->keep_minutes_s < BOARD_MINUTES * 60) /* else a restart would empty the screen's last minutes */
+		hs->keep_minutes_s = BOARD_MINUTES * 60;
 	hs->keep_quarters_s = keep_s(cfg, "history.keep_quarters");
 	stations_init(&hs->stations);
 	cells_init(&hs->cells);

@@ -96,7 +96,7 @@ static int put_network_quarter(struct transaction *tx, int64_t ts, const struct 
 
 static int put_network_minute(struct transaction *tx, int64_t ts, const struct delta *sum)
 {
-	return ts < tx->hs->pruned ? SQLITE_OK : SQL_RUN(tx->sql, "network_minute_add", ts, sum->entries, sum->exits);
+	return SQL_RUN(tx->sql, "network_minute_add", ts, sum->entries, sum->exits);
 }
 
 static int put_network(struct transaction *tx)
@@ -253,15 +253,13 @@ static int prune_minutes(struct transaction *tx)
 		return SQLITE_OK;
 	tx->pruned = to;
 	int rc = SQL_RUN(tx->sql, "prune_minutes", to);
-	if (!rc)
-		rc = SQL_RUN(tx->sql, "prune_network_minutes", to);
 	return rc ? rc : put_meta(tx, "pruned", hs->pruned, to);
 }
 
 /* One day per transaction, and only when a quarter has been closed. */
 static int prune_quarters(struct transaction *tx)
 {
-	static const char *const tables[] = {"prune_quarters", "prune_totals", "prune_network"};
+	static const char *const tables[] = {"prune_quarters", "prune_totals", "prune_network", "prune_network_minutes"};
 	const struct history *hs = tx->hs;
 	if (hs->keep_quarters_s == INT64_MAX || tx->closed == hs->closed)
 		return SQLITE_OK;

@@ -105,7 +105,7 @@ static void cells_go_where_closed_and_pruned_say(void **state)
 	(void)state;
 	struct testing tt;
 	testing_start(&tt);
-	config_override(tt.cfg, "history.keep_minutes", "2h");
+	config_override(tt.cfg, "history.keep_minutes", "3h");
 	testing_open(&tt);
 	testing_event(&tt, ENTRY, "Angel", T0);
 	testing_commit(&tt);
@@ -119,7 +119,7 @@ static void cells_go_where_closed_and_pruned_say(void **state)
 	assert_int_equal(testing_int(&tt, "SELECT count(*) FROM station_minute"), 3);
 	assert_int_equal(testing_int(&tt, "SELECT exits FROM quarter"), 1);
 	assert_int_equal(testing_int(&tt, "SELECT peak FROM total"), 2);
-	testing_event(&tt, ENTRY, "Angel", T0 + 4 * 3600000);
+	testing_event(&tt, ENTRY, "Angel", T0 + 5 * 3600000);
 	testing_commit(&tt);
 	assert_int_equal(testing_int(&tt, "SELECT value FROM meta WHERE key='pruned'"), T0 / 1000 + 2 * 3600);
 	assert_int_equal(testing_int(&tt, "SELECT count(*) FROM station_minute"), 1);
