@@ -1,5 +1,5 @@
 #!/bin/bash
-# kill -9 of the join at random points while passengers stream: whoever reads only what is committed finds each event of a known station
+# kill -9 of the join at random points while passengers stream, then of the broker: whoever reads only what is committed finds each event of a known station
 # exactly once, with the key, the time and the traveller it went in with.
 . "$(dirname "$0")/lib.sh"
 broker
@@ -35,8 +35,13 @@ for i in $(seq $kills); do
 done 2>/dev/null
 check "the join died $kills times in mid-stream" test $killed = $kills
 check "the last one carries on" eventually 30 joins
+last=$!
+kill9_kafka
+sleep 1
+check "the broker, killed too, comes back" restart_kafka
+check "the join carries on" eventually 30 joins
 check "simulate ends well, every event acknowledged" finish $simulate
-check "the join ends well" finish $!
+check "the join ends well" finish $last
 check "the rest is joined" tfl enrich -e
 check "its last line says so" grep -qE '^enrich: read [0-9]+ joined [0-9]+ unknown [0-9]+ bad [0-9]+ empty 0 commits [0-9]+ aborts 0$' log
 
