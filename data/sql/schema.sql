@@ -156,12 +156,12 @@ INSERT INTO meta VALUES ('closed', 0), ('pruned', 0), ('watermark_ms', 0);
 ANALYZE sqlite_schema;
 DELETE FROM sqlite_stat1;
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
-	('quarter', 'quarter', '10000000 40000 80 1'),
+	('quarter', 'quarter', '15000000 40000 80 1 noskipscan'),
 	('minute', 'minute', '8000000 400 1'),
 	('total', 'total', '200000 500 1'),
-	('network', NULL, '30000'),
-	('network', 'network_day', '30000 90'),
-	('network', 'network_hour', '30000 4'),
+	('network', NULL, '40000'),
+	('network', 'network_day', '40000 90'),
+	('network', 'network_hour', '40000 4'),
 	('service_day', 'sqlite_autoindex_service_day_1', '1000 1'),
 	('stations', 'sqlite_autoindex_stations_1', '509 1'),
 	('stations', 'stations_name', '509 1');

@@ -101,17 +101,18 @@ static void add_json_text(struct strbuf *out, const char *text, size_t len)
 		json_add_base64(out, text, len);
 }
 
-/* The shortest of two forms that reads back as the same number. */
+/* The fewest digits that read back as the same number. */
 static void add_json_double(struct strbuf *out, double number)
 {
 	char text[32];
+	int digits = 15;
 	if (!isfinite(number)) {
 		strbuf_puts(out, "null");
 		return;
 	}
-	snprintf(text, sizeof text, "%.15g", number);
-	if (strtod(text, NULL) != number)
-		snprintf(text, sizeof text, "%.17g", number);
+	do
+		snprintf(text, sizeof text, "%.*g", digits, number);
+	while (strtod(text, NULL) != number && ++digits <= 17);
 	strbuf_puts(out, text);
 }
 

@@ -60,7 +60,6 @@ static void pad(struct strbuf *out, int count)
 		strbuf_addc(out, ' ');
 }
 
-/* Nothing follows the last field of a line, so no blank does. */
 static void put_field(struct export *ex, const struct field *fl, int column)
 {
 	int room = ex->table->width[column] - fl->width;
@@ -69,10 +68,13 @@ static void put_field(struct export *ex, const struct field *fl, int column)
 	if (fl->number)
 		pad(&ex->out, room);
 	strbuf_puts(&ex->out, fl->text);
-	if (column == ex->columns - 1)
-		strbuf_addc(&ex->out, '\n');
-	else if (!fl->number)
+	if (!fl->number)
 		pad(&ex->out, room);
+	if (column < ex->columns - 1)
+		return;
+	while (ex->out.len && ex->out.data[ex->out.len - 1] == ' ')
+		ex->out.len--;
+	strbuf_addc(&ex->out, '\n');
 }
 
 static void put_rule(struct export *ex)

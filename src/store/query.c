@@ -54,6 +54,7 @@ int query_open(struct query *qr, const char *path, int64_t timeout_ms, struct er
 		return -1;
 	sqlite3_exec(qr->db, "PRAGMA query_only = 1; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY", NULL, NULL, NULL);
 	sqlite3_progress_handler(qr->db, STEPS_BETWEEN_LOOKS, look_at_clock, qr);
+	sqlite3_set_authorizer(qr->db, authorize, qr); /* for good: VACUUM compiles its ATTACH only when it runs */
 	qr->deadline_us = INT64_MAX;
 	return 0;
 }
@@ -143,15 +144,6 @@ static int run_statement(struct query *qr, sqlite3_stmt *stmt, struct export *ex
 	return done || ex->failed ? run_error(qr, ex, err) : 0;
 }
 
-/* The authorizer stands only while foreign SQL is compiled. */
-static int prepare(struct query *qr, const char *sql, sqlite3_stmt **stmt, const char **rest)
-{
-	sqlite3_set_authorizer(qr->db, authorize, qr);
-	int rc = sqlite3_prepare_v2(qr->db, sql, -1, stmt, rest);
-	sqlite3_set_authorizer(qr->db, NULL, NULL);
-	return rc;
-}
-
 int query_sql(struct query *qr, const char *sql, struct export *ex, struct error *err)
 {
 	int rc = 0;
@@ -159,7 +151,7 @@ int query_sql(struct query *qr, const char *sql, struct export *ex, struct error
 	qr->deadline_us = qr->timeout_ms == INT64_MAX ? INT64_MAX : clock_mono_us() + qr->timeout_ms * 1000;
 	while (!rc && *sql) {
 		sqlite3_stmt *stmt = NULL;
-		rc = prepare(qr, sql, &stmt, &sql) ? run_error(qr, ex, err) : 0;
+		rc = sqlite3_prepare_v2(qr->db, sql, -1, &stmt, &sql) ? run_error(qr, ex, err) : 0;
 		if (!rc && stmt)
 			rc = run_statement(qr, stmt, ex, err);
 		sqlite3_finalize(stmt);
