@@ -59,7 +59,6 @@ static int load(const struct config *cfg, const char *path, struct snapshot *sna
 		snap->wall_ms = snap->now_ms = at_ms;
 		snap->board.watermark_ms = watermark_ms; /* up to here nothing counted means nobody, after it nobody knows */
 		snap->store = (struct store_status){.open = true, .db_bytes = -1, .wal_bytes = -1, .first_ts = first_event_ts(db)};
-		snprintf(snap->store.path, sizeof snap->store.path, "%s", path);
 	}
 	sqlite3_close(db);
 	return rc ? -1 : 0;

@@ -99,7 +99,8 @@ static void run(struct dashboard *dash)
 	int64_t second = clock_wall_ms() / 1000;
 	while (!(dash->react & REACT_QUIT)) {
 		react(dash);
-		struct pollfd fds[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = dash->host->news->fd, .events = POLLIN}};
+		int news = dash->news ? -1 : dash->host->news->fd; /* once known, more of it must not wake us */
+		struct pollfd fds[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = news, .events = POLLIN}};
 		on_signals(dash, signals_wait(fds, 2, idle_ms(dash)));
 		if (fds[0].revents)
 			read_keys(dash);

@@ -5,7 +5,7 @@
 #include "ui/view.h"
 
 #include <ctype.h>
-#include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -239,38 +239,59 @@ static const char *broken_ledger(const struct feed_status *fd)
 	return ledger_holds(&fd->total) ? NULL : "all partitions";
 }
 
-/* What needs a person, in words with the remedy; false while all is well. */
-static bool alert_text(const struct snapshot *snap, const struct feed_status *fd, char *out, size_t size)
+struct alert {
+	char text[600];
+	uint8_t role;
+};
+
+static void alert_set(struct alert *alert, uint8_t role, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static void alert_set(struct alert *alert, uint8_t role, const char *fmt, ...)
 {
-	const char *broken = broken_ledger(fd);
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(alert->text, sizeof alert->text, fmt, ap);
+	va_end(ap);
+	alert->role = role;
+}
+
+static void feed_alert(const struct snapshot *snap, const struct feed_status *fd, struct alert *alert)
+{
+	const char *broken = broken_ledger(fd), *why = fd->detail[0] ? fd->detail : fd->last_error;
 	if (fd->state == FEED_FAILED || fd->state == FEED_STALLED)
-		snprintf(out, size, "%s %s: %s", fd->name, feed_state_name(fd->state), fd->detail[0] ? fd->detail : fd->last_error);
+		alert_set(alert, fd->state == FEED_FAILED ? ROLE_ALERT_BAR : ROLE_BAND_WARN, "%s %s: %s", fd->name, feed_state_name(fd->state), why);
 	else if (broken)
-		snprintf(out, size, "%s: the ledger of %s does not add up: see Pipeline (5), and please report it", fd->name, broken);
+		alert_set(alert, ROLE_ALERT_BAR, "%s: the ledger of %s does not add up: see Pipeline (5), and please report it", fd->name, broken);
 	else if (!fd->brokers_up && fd->state != FEED_STARTING && fd->state != FEED_STOPPED)
-		snprintf(out, size, "no broker at %s — -b HOST:PORT sets another; reading goes on by itself when it answers", snap->brokers);
+		alert_set(alert, ROLE_BAND_WARN, "no broker at %s — -b HOST:PORT sets another; reading goes on by itself when it answers",
+			  snap->brokers);
 	else if (fd->state == FEED_WAITING)
-		snprintf(out, size, "%s waits: %s", fd->name, fd->detail);
-	else
-		return false;
-	return true;
+		alert_set(alert, ROLE_BAND_WARN, "%s waits: %s", fd->name, fd->detail);
+}
+
+/* What needs a person, in words with the remedy: the first thing along the way of an event; empty while all is well. */
+static void find_alert(const struct snapshot *snap, struct alert *alert)
+{
+	alert->text[0] = '\0';
+	if (snap->mode == MODE_FRAME)
+		return;
+	if (snap->has_sim && snap->sim.state == SIM_FAILED)
+		alert_set(alert, ROLE_ALERT_BAR, "simulator failed: %s", snap->sim.detail);
+	else if (snap->has_enrich && snap->enrich.state == ENRICH_FAILED)
+		alert_set(alert, ROLE_ALERT_BAR, "enrich failed: %s", snap->enrich.detail);
+	for (size_t i = 0; i < snap->feeds && !alert->text[0]; i++)
+		feed_alert(snap, &snap->feed[i], alert);
 }
 
 int alert_draw(const struct snapshot *snap, struct canvas *cv, int y)
 {
-	char text[600];
-	for (size_t i = 0; i < snap->feeds && snap->mode != MODE_FRAME; i++) {
-		const struct feed_status *fd = &snap->feed[i];
-		if (!alert_text(snap, fd, text, sizeof text))
-			continue;
-		struct rect bar = {0, y, cv->width, cv->height < 10 ? 1 : 3};
-		uint8_t role = fd->state == FEED_FAILED || broken_ledger(fd) ? ROLE_ALERT_BAR : ROLE_BAND_WARN;
-		bar.h = canvas_wrap(cv, (struct rect){1, y, cv->width - 2, bar.h}, role, text);
-		canvas_fill(cv, bar, role);
-		canvas_wrap(cv, (struct rect){1, y, cv->width - 2, bar.h}, role, text);
-		return bar.h;
-	}
-	return 0;
+	struct alert alert;
+	struct rect words = {1, y, cv->width - 2, cv->height < 10 ? 1 : 3};
+	find_alert(snap, &alert);
+	if (!alert.text[0])
+		return 0;
+	int lines = canvas_wrap(cv, words, alert.role, alert.text); /* to learn how many */
+	canvas_fill(cv, (struct rect){0, y, cv->width, lines}, alert.role);
+	return canvas_wrap(cv, words, alert.role, alert.text);
 }
 
 static int draw_prompt(const struct screen *sc, struct canvas *cv, int y)

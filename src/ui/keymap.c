@@ -11,8 +11,8 @@ const struct binding bindings[] = {
 	{IN_STATIONS, {K_F(3)}, "search", "go to the next station whose name holds what you type", "Search", act_search},
 	{IN_STATIONS, {K_F(4), '/'}, "filter", "show only stations whose name or line holds what you type", "Filter", act_filter},
 	{IN_STATIONS, {K_F(6)}, "sort", "choose the column to sort by", "Sort", act_sort_menu},
-	{IN_STATIONS, {'<', ','}, "sort-left", "sort by the column to the left", NULL, act_sort_left},
-	{IN_STATIONS, {'>', '.'}, "sort-right", "sort by the column to the right", NULL, act_sort_right},
+	{IN_STATIONS, {'<', ',', K_LEFT}, "sort-left", "sort by the column to the left", NULL, act_sort_left},
+	{IN_STATIONS, {'>', '.', K_RIGHT}, "sort-right", "sort by the column to the right", NULL, act_sort_right},
 	{IN_STATIONS, {'I', 'r'}, "reverse", "turn the order round", NULL, act_reverse},
 	{IN_VIEWS, {K_UP, 'k', K_CTRL_P}, "up", "one row up", NULL, act_up},
 	{IN_VIEWS, {K_DOWN, 'j', K_CTRL_N}, "down", "one row down", NULL, act_down},
@@ -75,5 +75,13 @@ struct key_label key_label(int key)
 		snprintf(out.s, sizeof out.s, "^%c", key + '@');
 	else
 		utf8_put(out.s, (uint32_t)key);
+	return out;
+}
+
+struct key_labels binding_keys(const struct binding *bind)
+{
+	struct key_labels out = {""};
+	for (int k = 0; k < BINDING_KEYS && bind->keys[k]; k++)
+		snprintf(out.s + strlen(out.s), sizeof out.s - strlen(out.s), "%s%s", k ? " " : "", key_label(bind->keys[k]).s);
 	return out;
 }

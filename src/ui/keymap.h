@@ -51,6 +51,12 @@ extern const size_t nbindings;
 
 const struct binding *binding_find(unsigned context, int key);
 
+/* All keys of a binding: "F3 /". */
+struct key_labels {
+	char s[64];
+};
+struct key_labels binding_keys(const struct binding *bind);
+
 /* "F3", "/", "PgUp", "^L" … */
 struct key_label {
 	char s[12];

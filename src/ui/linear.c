@@ -39,6 +39,20 @@ static void put_feed(const struct feed_status *fd, int64_t wall_ms, struct strbu
 		strbuf_printf(out, ", %s", fd->detail);
 }
 
+/* Not known is not 0. */
+static void put_flow(const struct snapshot *snap, struct strbuf *out)
+{
+	int64_t end = snapshot_minute(snap);
+	struct counts quarter = board_network_window(&snap->board, end - 15 * 60, end);
+	if (snapshot_knows(snap, end - 15 * 60, end))
+		strbuf_printf(out, ", entries %" PRIu32 " and exits %" PRIu32 " in 15 min", quarter.entries, quarter.exits);
+	else
+		strbuf_puts(out, ", entries and exits in 15 min unknown");
+	if (snap->board.newest_ts)
+		strbuf_printf(out, ", today %" PRIu64 " and %" PRIu64 ", in network %" PRId64, snap->board.day_entries, snap->board.day_exits,
+			      snapshot_inside(snap));
+}
+
 /* Nothing but printable ASCII leaves here, whatever the details hold. */
 static void make_ascii(struct strbuf *out, size_t from)
 {
@@ -50,12 +64,8 @@ static void make_ascii(struct strbuf *out, size_t from)
 void linear_line(const struct snapshot *snap, struct strbuf *out)
 {
 	size_t from = out->len;
-	int64_t end = snap->now_ms / 60000 * 60;
-	struct counts quarter = board_network_window(&snap->board, end - 15 * 60, end);
 	strbuf_puts(out, snap->demo ? "demo" : snap->mode == MODE_VIEWER ? "viewer" : "live");
-	strbuf_printf(out, ", entries %" PRIu32 " and exits %" PRIu32 " in 15 min", quarter.entries, quarter.exits);
-	strbuf_printf(out, ", today %" PRIu64 " and %" PRIu64 ", in network %" PRId64, snap->board.day_entries, snap->board.day_exits,
-		      (int64_t)(snap->board.day_entries - snap->board.day_exits));
+	put_flow(snap, out);
 	for (size_t i = 0; i < snap->feeds; i++)
 		put_feed(&snap->feed[i], snap->wall_ms, out);
 	make_ascii(out, from);

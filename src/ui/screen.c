@@ -120,10 +120,11 @@ unsigned screen_input(struct screen *sc, const struct input *in)
 	return 0;
 }
 
-/* What a frame of that height has room for, the view itself first. The tabs come last: they tell how much of the view is seen. */
+/* What a frame of that height has room for, the view itself first; keys only where there are keys to press. The tabs come last: they tell
+ * how much of the view is seen. */
 void screen_draw(struct screen *sc, const struct snapshot *snap, struct canvas *cv)
 {
-	int h = cv->height, lines = h >= 12 ? 2 : 1, tabs = h >= 6 ? lines : -1, y = lines + (h >= 6), bottom = h >= 5 ? h - 1 : h;
+	int h = cv->height, lines = h >= 12 ? 2 : 1, tabs = h >= 6 ? lines : -1, y = lines + (h >= 6), bottom = h >= 5 && snap->mode != MODE_FRAME ? h - 1 : h;
 	sc->nhits = 0;
 	canvas_clear(cv);
 	header_draw(sc, snap, cv, 0, lines == 2);

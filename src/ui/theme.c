@@ -3,7 +3,6 @@
 #include <string.h>
 
 struct theme_row {
-	const char *name;
 	struct look rich;    /* 256 colours */
 	struct look plain;   /* 16; 8 = the same without brightness, made up for by bold */
 	unsigned mono;       /* attributes when there are no colours */
@@ -13,73 +12,73 @@ struct theme_row {
 #define D LOOK_DIM
 #define U LOOK_UNDERLINE
 #define R LOOK_REVERSE
-#define LINE(label, rich_fg, plain_fg) {label, {rich_fg, -1, 0}, {plain_fg, -1, 0}, 0}
+#define LINE(rich_fg, plain_fg) {{rich_fg, -1, 0}, {plain_fg, -1, 0}, 0}
 
 static const struct theme_row rows[ROLES] = {
-	[ROLE_TEXT] = {"text", {-1, -1, 0}, {-1, -1, 0}, 0},
-	[ROLE_DIM] = {"dim", {245, -1, 0}, {-1, -1, D}, D},
-	[ROLE_STRONG] = {"strong", {-1, -1, B}, {-1, -1, B}, B},
-	[ROLE_TITLE] = {"title", {110, -1, B}, {6, -1, B}, B},
-	[ROLE_RULE] = {"rule", {238, -1, 0}, {-1, -1, D}, D},
-	[ROLE_BAND] = {"band", {252, 236, 0}, {7, -1, 0}, 0},
-	[ROLE_BAND_DIM] = {"band dim", {247, 236, 0}, {7, -1, 0}, 0},
-	[ROLE_BAND_STRONG] = {"band strong", {231, 236, B}, {15, -1, B}, B},
-	[ROLE_BAND_OK] = {"band ok", {114, 236, B}, {10, -1, B}, B},
-	[ROLE_BAND_WARN] = {"band warning", {16, 214, B}, {0, 11, 0}, R},
-	[ROLE_BAND_ALERT] = {"band alert", {231, 160, B}, {15, 1, B}, B | R},
-	[ROLE_BRAND] = {"brand", {231, 25, B}, {15, 4, B}, B | R},
-	[ROLE_TAB] = {"tab", {247, -1, 0}, {-1, -1, 0}, 0},
-	[ROLE_TAB_ACTIVE] = {"active tab", {231, 25, B}, {15, 4, B}, B | R},
-	[ROLE_HEAD] = {"column header", {250, 237, 0}, {6, -1, 0}, U},
-	[ROLE_HEAD_SORT] = {"sorted column", {231, 240, B}, {14, -1, B | U}, B | U},
-	[ROLE_KEY] = {"key", {231, -1, B}, {15, -1, B}, B},
-	[ROLE_KEY_LABEL] = {"key label", {250, 237, 0}, {0, 6, 0}, R},
-	[ROLE_PROMPT] = {"prompt", {231, 23, B}, {15, 4, B}, R},
-	[ROLE_IN] = {"entries", {80, -1, 0}, {6, -1, 0}, 0},
-	[ROLE_IN_STRONG] = {"entries, strong", {87, -1, B}, {14, -1, B}, B},
-	[ROLE_OUT] = {"exits", {215, -1, 0}, {3, -1, 0}, 0},
-	[ROLE_OUT_STRONG] = {"exits, strong", {221, -1, B}, {11, -1, B}, B},
-	[ROLE_IN_AREA] = {"entries, area", {37, -1, 0}, {6, -1, 0}, 0},
-	[ROLE_OUT_AREA] = {"exits, area", {173, -1, 0}, {3, -1, 0}, 0},
-	[ROLE_INSIDE_AREA] = {"in network, area", {103, -1, 0}, {5, -1, 0}, 0},
-	[ROLE_INSIDE] = {"in network", {147, -1, 0}, {5, -1, 0}, 0},
-	[ROLE_INSIDE_STRONG] = {"in network, strong", {189, -1, B}, {13, -1, B}, B},
-	[ROLE_PLUS] = {"more", {114, -1, 0}, {2, -1, 0}, 0},
-	[ROLE_MINUS] = {"less", {175, -1, 0}, {5, -1, 0}, 0},
-	[ROLE_QUIET] = {"quiet", {73, -1, 0}, {6, -1, 0}, 0},
-	[ROLE_BUSY] = {"busy", {221, -1, 0}, {3, -1, 0}, 0},
-	[ROLE_VERY_BUSY] = {"very busy", {209, -1, B}, {9, -1, B}, B},
-	[ROLE_TRACK_QUIET] = {"bar, quiet", {30, 235, 0}, {6, -1, 0}, 0},
-	[ROLE_TRACK_BUSY] = {"bar, busy", {136, 235, 0}, {3, -1, 0}, 0},
-	[ROLE_TRACK_VERY_BUSY] = {"bar, very busy", {131, 235, 0}, {9, -1, 0}, B},
-	[ROLE_SPARK] = {"sparkline", {67, -1, 0}, {4, -1, 0}, 0},
-	[ROLE_AXIS] = {"axis", {242, -1, 0}, {-1, -1, D}, D},
-	[ROLE_OK] = {"ok", {114, -1, 0}, {2, -1, 0}, 0},
-	[ROLE_WARN] = {"warning", {214, -1, B}, {11, -1, B}, B},
-	[ROLE_ALERT] = {"alert", {203, -1, B}, {9, -1, B}, B | R},
-	[ROLE_ALERT_BAR] = {"alert bar", {231, 124, B}, {15, 1, B}, B | R},
-	[ROLE_BAKERLOO] = LINE("Bakerloo", 137, 3),
-	[ROLE_CENTRAL] = LINE("Central", 203, 9),
-	[ROLE_CIRCLE] = LINE("Circle", 220, 11),
-	[ROLE_DISTRICT] = LINE("District", 71, 2),
-	[ROLE_HAMMERSMITH] = LINE("Hammersmith & City", 218, 13),
-	[ROLE_JUBILEE] = LINE("Jubilee", 248, 7),
-	[ROLE_METROPOLITAN] = LINE("Metropolitan", 169, 5),
-	[ROLE_NORTHERN] = LINE("Northern", 255, 15),
-	[ROLE_PICCADILLY] = LINE("Piccadilly", 69, 12),
-	[ROLE_VICTORIA] = LINE("Victoria", 39, 14),
-	[ROLE_WATERLOO] = LINE("Waterloo & City", 115, 10),
-	[ROLE_DLR] = LINE("DLR", 43, 6),
-	[ROLE_ELIZABETH] = LINE("Elizabeth line", 141, 5),
-	[ROLE_LIBERTY] = LINE("Liberty", 246, 7),
-	[ROLE_LIONESS] = LINE("Lioness", 214, 3),
-	[ROLE_MILDMAY] = LINE("Mildmay", 38, 6),
-	[ROLE_SUFFRAGETTE] = LINE("Suffragette", 78, 2),
-	[ROLE_WEAVER] = LINE("Weaver", 139, 5),
-	[ROLE_WINDRUSH] = LINE("Windrush", 209, 1),
-	[ROLE_TRAM] = LINE("Tram", 112, 10),
-	[ROLE_CABLE_CAR] = LINE("Cable car", 204, 9),
-	[ROLE_NATIONAL_RAIL] = LINE("National Rail", 245, 7),
+	[ROLE_TEXT] = {{-1, -1, 0}, {-1, -1, 0}, 0},
+	[ROLE_DIM] = {{245, -1, 0}, {-1, -1, D}, D},
+	[ROLE_STRONG] = {{-1, -1, B}, {-1, -1, B}, B},
+	[ROLE_TITLE] = {{110, -1, B}, {6, -1, B}, B},
+	[ROLE_RULE] = {{238, -1, 0}, {-1, -1, D}, D},
+	[ROLE_BAND] = {{252, 236, 0}, {7, -1, 0}, 0},
+	[ROLE_BAND_DIM] = {{247, 236, 0}, {7, -1, 0}, 0},
+	[ROLE_BAND_STRONG] = {{231, 236, B}, {15, -1, B}, B},
+	[ROLE_BAND_OK] = {{114, 236, B}, {10, -1, B}, B},
+	[ROLE_BAND_WARN] = {{16, 214, B}, {0, 11, 0}, R},
+	[ROLE_BAND_ALERT] = {{231, 160, B}, {15, 1, B}, B | R},
+	[ROLE_BRAND] = {{231, 25, B}, {15, 4, B}, B | R},
+	[ROLE_TAB] = {{247, -1, 0}, {-1, -1, 0}, 0},
+	[ROLE_TAB_ACTIVE] = {{231, 25, B}, {15, 4, B}, B | R},
+	[ROLE_HEAD] = {{250, 237, 0}, {6, -1, 0}, U},
+	[ROLE_HEAD_SORT] = {{231, 240, B}, {14, -1, B | U}, B | U},
+	[ROLE_KEY] = {{231, -1, B}, {15, -1, B}, B},
+	[ROLE_KEY_LABEL] = {{250, 237, 0}, {0, 6, 0}, R},
+	[ROLE_PROMPT] = {{231, 23, B}, {15, 4, B}, R},
+	[ROLE_IN] = {{80, -1, 0}, {6, -1, 0}, 0},
+	[ROLE_IN_STRONG] = {{87, -1, B}, {14, -1, B}, B},
+	[ROLE_OUT] = {{215, -1, 0}, {3, -1, 0}, 0},
+	[ROLE_OUT_STRONG] = {{221, -1, B}, {11, -1, B}, B},
+	[ROLE_IN_AREA] = {{37, -1, 0}, {6, -1, 0}, 0},
+	[ROLE_OUT_AREA] = {{173, -1, 0}, {3, -1, 0}, 0},
+	[ROLE_INSIDE_AREA] = {{103, -1, 0}, {5, -1, 0}, 0},
+	[ROLE_INSIDE] = {{147, -1, 0}, {5, -1, 0}, 0},
+	[ROLE_INSIDE_STRONG] = {{189, -1, B}, {13, -1, B}, B},
+	[ROLE_PLUS] = {{114, -1, 0}, {2, -1, 0}, 0},
+	[ROLE_MINUS] = {{175, -1, 0}, {5, -1, 0}, 0},
+	[ROLE_QUIET] = {{73, -1, 0}, {6, -1, 0}, 0},
+	[ROLE_BUSY] = {{221, -1, 0}, {3, -1, 0}, 0},
+	[ROLE_VERY_BUSY] = {{209, -1, B}, {9, -1, B}, B},
+	[ROLE_TRACK_QUIET] = {{30, 235, 0}, {6, -1, 0}, 0},
+	[ROLE_TRACK_BUSY] = {{136, 235, 0}, {3, -1, 0}, 0},
+	[ROLE_TRACK_VERY_BUSY] = {{131, 235, 0}, {9, -1, 0}, B},
+	[ROLE_SPARK] = {{67, -1, 0}, {4, -1, 0}, 0},
+	[ROLE_AXIS] = {{242, -1, 0}, {-1, -1, D}, D},
+	[ROLE_OK] = {{114, -1, 0}, {2, -1, 0}, 0},
+	[ROLE_WARN] = {{214, -1, B}, {11, -1, B}, B},
+	[ROLE_ALERT] = {{203, -1, B}, {9, -1, B}, B | R},
+	[ROLE_ALERT_BAR] = {{231, 124, B}, {15, 1, B}, B | R},
+	[ROLE_BAKERLOO] = LINE(137, 3),
+	[ROLE_CENTRAL] = LINE(203, 9),
+	[ROLE_CIRCLE] = LINE(220, 11),
+	[ROLE_DISTRICT] = LINE(71, 2),
+	[ROLE_HAMMERSMITH] = LINE(218, 13),
+	[ROLE_JUBILEE] = LINE(248, 7),
+	[ROLE_METROPOLITAN] = LINE(169, 5),
+	[ROLE_NORTHERN] = LINE(255, 15),
+	[ROLE_PICCADILLY] = LINE(69, 12),
+	[ROLE_VICTORIA] = LINE(39, 14),
+	[ROLE_WATERLOO] = LINE(115, 10),
+	[ROLE_DLR] = LINE(43, 6),
+	[ROLE_ELIZABETH] = LINE(141, 5),
+	[ROLE_LIBERTY] = LINE(246, 7),
+	[ROLE_LIONESS] = LINE(214, 3),
+	[ROLE_MILDMAY] = LINE(38, 6),
+	[ROLE_SUFFRAGETTE] = LINE(78, 2),
+	[ROLE_WEAVER] = LINE(139, 5),
+	[ROLE_WINDRUSH] = LINE(209, 1),
+	[ROLE_TRAM] = LINE(112, 10),
+	[ROLE_CABLE_CAR] = LINE(204, 9),
+	[ROLE_NATIONAL_RAIL] = LINE(245, 7),
 };
 
 #define SELECTED_BG 24
@@ -88,11 +87,6 @@ int theme_find(const char *name, bool *mono, struct error *err)
 {
 	*mono = !strcmp(name, "mono");
 	return *mono || !strcmp(name, "default") ? 0 : error_set(err, "no theme is called \"%s\"; there are default and mono", name);
-}
-
-const char *theme_role_name(uint8_t role)
-{
-	return rows[role].name;
 }
 
 /* Eight colours: the bright half is the same colour, in bold. */

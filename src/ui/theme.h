@@ -35,7 +35,6 @@ struct look theme_look(enum depth depth, uint8_t role, bool selected);
 /* ui.theme: "default", or "mono" for none of the colours. Error: an unknown name. */
 int theme_find(const char *name, bool *mono, struct error *err);
 
-const char *theme_role_name(uint8_t role);
 
 /* The canvas with SGR sequences, one line per row, each ended with a reset. The only place that writes an ESC byte beside the terminal. */
 void canvas_to_ansi(const struct canvas *cv, enum depth depth, struct strbuf *out);

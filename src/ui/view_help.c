@@ -19,12 +19,9 @@ static void draw_keys(struct page *pg, const char *title, unsigned context, unsi
 {
 	page_title(pg, title, ROLE_DIM, "");
 	for (size_t i = 0; i < nbindings; i++) {
-		char keys[80] = "";
 		if (!(bindings[i].contexts & context) || (bindings[i].contexts & except))
 			continue;
-		for (int k = 0; k < BINDING_KEYS && bindings[i].keys[k]; k++)
-			snprintf(keys + strlen(keys), sizeof keys - strlen(keys), "%s%s", k ? " " : "", key_label(bindings[i].keys[k]).s);
-		entry(pg, ROLE_STRONG, keys, bindings[i].help);
+		entry(pg, ROLE_STRONG, binding_keys(&bindings[i]).s, bindings[i].help);
 	}
 	page_gap(pg);
 }

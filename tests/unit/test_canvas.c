@@ -166,7 +166,6 @@ static void meaning_is_not_colour_alone(void **state)
 		for (int role = 0; role < ROLES; role++) {
 			struct look plain = theme_look((enum depth)depth, (uint8_t)role, false), chosen = theme_look((enum depth)depth, (uint8_t)role, true);
 			assert_true(plain.bg != chosen.bg || plain.attributes != chosen.attributes);
-			assert_non_null(theme_role_name((uint8_t)role));
 			assert_true(plain.fg < (depth == DEPTH_8 ? 8 : depth == DEPTH_16 ? 16 : 256));
 			if (depth == DEPTH_MONO)
 				assert_true(plain.fg == -1 && plain.bg == -1);

@@ -5,10 +5,14 @@
 
 #include <cmocka.h>
 
+#include "base/mem.h"
+#include "base/strbuf.h"
 #include "ui/keymap.h"
 #include "ui/view.h"
 
 #include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static size_t times_bound(unsigned context, int key)
@@ -74,6 +78,44 @@ static void keys_are_named(void **state)
 	assert_string_equal(key_label(K_PAGE_DOWN).s, "PgDn");
 }
 
+/* As the manual page has a text: hyphens escaped. */
+static char *manual_form(const char *text)
+{
+	struct strbuf out = {0};
+	for (; *text; text++)
+		strbuf_printf(&out, "%s%c", *text == '-' ? "\\" : "", *text);
+	return out.data;
+}
+
+static void manual_says(const char *manual, const char *what, const char *help)
+{
+	char *key = manual_form(what), *about = manual_form(help), *entry = xasprintf(".TP\n\\fB%s\\fR\n%s.\n", key, about);
+	if (!strstr(manual, entry))
+		fail_msg("man/tfl-top.1 wants:\n%s", entry);
+	free(entry);
+	free(about);
+	free(key);
+}
+
+static void the_manual_has_every_key_and_column(void **state)
+{
+	(void)state;
+	const char *srcdir = getenv("srcdir");
+	char *path = xasprintf("%s/man/tfl-top.1", srcdir ? srcdir : "."), block[4096];
+	struct strbuf manual = {0};
+	FILE *in = fopen(path, "r");
+	assert_non_null(in);
+	for (size_t n; (n = fread(block, 1, sizeof block, in));)
+		strbuf_add(&manual, block, n);
+	fclose(in);
+	for (size_t i = 0; i < nbindings; i++)
+		manual_says(manual.data, binding_keys(&bindings[i]).s, bindings[i].help);
+	for (size_t i = 0; i < ncolumns; i++)
+		manual_says(manual.data, columns[i].name, columns[i].help);
+	strbuf_fini(&manual);
+	free(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -81,6 +123,7 @@ int main(void)
 		cmocka_unit_test(every_row_is_whole),
 		cmocka_unit_test(letters_at_a_prompt_are_text),
 		cmocka_unit_test(keys_are_named),
+		cmocka_unit_test(the_manual_has_every_key_and_column),
 	};
 	setlocale(LC_ALL, "C.UTF-8");
 	return cmocka_run_group_tests(tests, NULL, NULL);

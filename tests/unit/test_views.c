@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
+#include "ui/linear.h"
 #include "ui/screen.h"
 #include "ui/theme.h"
 #include "ui/view.h"
@@ -166,6 +167,27 @@ static void states_are_as_their_goldens(void **state)
 	}
 }
 
+static void a_line_of_words_is_plain_ascii(void **state)
+{
+	(void)state;
+	struct strbuf out = {0};
+	struct feed_status before = snap.feed[0];
+	linear_line(&snap, &out);
+	assert_string_equal(strbuf_str(&out), "live, entries 22029 and exits 15431 in 15 min, today 157440 and 70277, in network 87163, "
+					      "history live, lag 0, 41 events/s");
+	strbuf_reset(&out);
+	snap.feed[0].state = FEED_WAITING;
+	snprintf(snap.feed[0].detail, sizeof snap.feed[0].detail, "\033[2J – \n");
+	snap.now_ms += 3600000;
+	linear_line(&snap, &out);
+	assert_non_null(strstr(strbuf_str(&out), "in 15 min unknown"));
+	for (size_t i = 0; i < out.len; i++)
+		assert_in_range(out.data[i], ' ', '~');
+	snap.now_ms -= 3600000;
+	snap.feed[0] = before;
+	strbuf_fini(&out);
+}
+
 static unsigned type(struct screen *sc, const char *keys)
 {
 	unsigned react = 0;
@@ -321,6 +343,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(views_are_as_their_goldens),
 		cmocka_unit_test(states_are_as_their_goldens),
+		cmocka_unit_test(a_line_of_words_is_plain_ascii),
 		cmocka_unit_test(a_filter_narrows_as_it_is_typed),
 		cmocka_unit_test(the_selection_follows_its_station),
 		cmocka_unit_test(a_click_sorts_selects_and_switches),
