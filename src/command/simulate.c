@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define BACK_MS (3 * 3600 * 1000) /* where --to and --count begin by default */
+#define BROKER_MS 10000           /* for the first answer */
 #define LOOK_MS 1000              /* between two lines of progress */
 #define LEAVE_MS 12000            /* the thread stops sooner by itself */
 
@@ -66,7 +67,9 @@ static int prepare(const struct config *cfg, const struct sim_plan *plan, struct
 	rd_kafka_t *rk = conf ? kafka_new(KAFKA_PRODUCER, conf, err) : NULL;
 	if (!rk)
 		return -1;
-	int rc = kafka_topics_ensure(rk, cfg, topics, sizeof topics / sizeof *topics, false, err);
+	int rc = kafka_partitions(rk, topics[0].name, BROKER_MS, err) < 0 ? -1 : 0;
+	if (!rc)
+		rc = kafka_topics_ensure(rk, cfg, topics, sizeof topics / sizeof *topics, false, err);
 	if (!rc)
 		rc = retention_check(rk, cfg, plan->from_ms, clock_wall_ms(), err);
 	rd_kafka_destroy(rk);

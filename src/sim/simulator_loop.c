@@ -208,6 +208,7 @@ static int prepare(struct simulator *sim, struct error *err)
 	account_init(&sim->producer.account, journeys_census(sim->journeys), plan->from_ms / 60000, plan->account != NULL);
 	const struct instant now = instant_now();
 	pace_set(&sim->pace, plan->from_ms, &now);
+	sim->began_us = now.mono_us;
 	sim->next.time_ms = plan->from_ms;
 	return 0;
 }
@@ -226,7 +227,6 @@ void *simulator_run(void *arg)
 {
 	struct simulator *sim = arg;
 	struct error err = {0};
-	sim->began_us = clock_mono_us();
 	int rc = prepare(sim, &err);
 	if (!rc) {
 		while (!over(sim))
