@@ -182,7 +182,7 @@ static double correlation(const double *x, const double *y, size_t n)
 
 static void check_totals(const struct census *cs, const struct sums *sums, double rate)
 {
-	double all_entries = 0, all_exits = 0;
+	double all_entries = 0, all_exits = 0, scatter = 0, stations = 0;
 	for (size_t i = 0; i < cs->count; i++) {
 		all_entries += cs->rows[i].entries;
 		all_exits += cs->rows[i].exits;
@@ -194,7 +194,13 @@ static void check_totals(const struct census *cs, const struct sums *sums, doubl
 			fail_msg("%s: %d entered, not %.0f", row->name, (int)sums->entered[i], entries);
 		if (!near((double)sums->left[i], exits, 0.03))
 			fail_msg("%s: %d left, not %.0f", row->name, (int)sums->left[i], exits);
+		if (exits > 0)
+			scatter += pow((double)sums->left[i] - exits, 2) / exits;
+		stations += exits > 0;
 	}
+	/* independent draws of destinations would make it 1 */
+	print_message("exits by station scatter by %.2f\n", scatter / stations);
+	assert_true(scatter / stations < 0.5);
 	assert_true(near((double)sums->entries, all_entries * rate, 0));
 }
 
