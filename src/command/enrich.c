@@ -22,7 +22,7 @@ static void summarize(struct enrich *en)
 		st.read, st.joined, st.unknown, st.bad, st.empty, st.commits, st.aborts);
 }
 
-/* Until the join has ended. The first signal asks it to settle; the second leaves at once, which a later run makes good. 0: it has ended. */
+/* Until the join has ended. The first signal asks it to settle; the second leaves at once, which a later run makes good. −1: left. */
 static int follow(struct enrich *en, struct wake *news)
 {
 	int64_t deadline_ms = INT64_MAX;

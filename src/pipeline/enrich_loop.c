@@ -1,9 +1,9 @@
 /* The loop: read, join, write, and once in a while commit what was written together with how far was read.
  *
- * Why no event is joined twice or lost, whatever dies when. Outputs and next offsets are one Kafka transaction, so they become visible
+ * Why no event is joined twice or lost, whatever dies when. Outputs and next offsets are one Kafka transaction: they become visible
  * together. (1) We die before the commit: our successor has our transactional id (enrich_slot.h), its init_transactions ends the open
- * transaction, then committed() gives the offsets before it. (2) We die after the coordinator took the commit: init_transactions waits until
- * it is complete, committed() gives the offsets behind it. (3) The answer to the commit is lost: the call is repeated, which is idempotent;
+ * transaction, then committed() gives the offsets before it. (2) We die after the coordinator took the commit: init_transactions waits
+ * until it is complete, committed() gives those behind it. (3) The answer to the commit is lost: the call is repeated, which is idempotent;
  * if that fails too we make a new producer, and (1) or (2) holds for the old one. (4) A partition goes to another member: it is settled
  * in the rebalance callback, before the other may read; if it was lost before we knew, the group's generation inside the transaction makes
  * the broker refuse it, and we abort. committed() only ever answers with stable offsets, because the consumer is read_committed. */

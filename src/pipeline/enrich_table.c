@@ -49,7 +49,8 @@ static int open_consumer(struct enrich *en)
 	if (!en->table)
 		return enrich_fail(en, "%s", err.text);
 	rd_kafka_poll_set_consumer(en->table);
-	kafka_partitions(en->table, config_text(en->cfg, "topic.stations"), ANSWER_MS, NULL); /* a known leader is asked at once, else after 0.5 s */
+	/* A leader that is known is asked at once, else after half a second. */
+	kafka_partitions(en->table, config_text(en->cfg, "topic.stations"), ANSWER_MS, NULL);
 	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)en->table_partitions);
 	for (size_t p = 0; p < en->table_partitions; p++)
 		rd_kafka_topic_partition_list_add(list, config_text(en->cfg, "topic.stations"), (int32_t)p)->offset = RD_KAFKA_OFFSET_BEGINNING;

@@ -32,7 +32,8 @@ enum txn_verdict txn_init(struct txn *tx, struct error *err);
 
 enum txn_verdict txn_begin(struct txn *tx, struct error *err);
 
-/* Key and value are copied; the partition is the key's (murmur2). take_headers: owned by the call in any case; may be NULL. */
+/* Key and value are copied; the partition is the key's (murmur2). take_headers: owned by the call in any case; may be NULL.
+ * A time of 0 means now to the library: an event of the very first millisecond of 1970 gets the time of its joining. */
 enum txn_verdict txn_produce(struct txn *tx, rd_kafka_topic_t *topic, struct text key, struct text value, int64_t time_ms,
 			     rd_kafka_headers_t *take_headers, struct error *err);
 

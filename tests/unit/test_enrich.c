@@ -21,26 +21,34 @@
 #define PARTITIONS 3
 #define WAIT_MS 10000
 
-struct lab {
+static const char *const keys[] = {"topic.entries", "topic.exits", "topic.stations", "topic.station_entries", "topic.station_exits"};
+#define TOPICS (sizeof keys / sizeof *keys)
+#define TESTS 3
+
+struct lab { /* one broker; each test has topics of its own */
 	struct config *cfg;
 	struct embedded *broker;
 	struct wake news;
 	rd_kafka_t *producer;
+	char names[TESTS][TOPICS][40];
+	size_t test;
 };
 
-static int setup(void **state)
+static int group_setup(void **state)
 {
-	static const char *const keys[] = {"topic.entries", "topic.exits", "topic.stations", "topic.station_entries", "topic.station_exits"};
 	struct lab *lab = xcalloc(1, sizeof *lab);
-	struct topic_want topics[5];
+	struct topic_want topics[TESTS * TOPICS];
 	struct error err = {0};
 	log_open("/dev/null", LOG_INFO, LOG_LOGFMT, NULL);
 	lab->cfg = config_new();
 	if (config_load(lab->cfg, CMD_TOP, 1, (char *[]){(char[]){"--demo"}}, &err))
 		return -1;
-	for (size_t i = 0; i < 5; i++)
-		topics[i] = (struct topic_want){.name = config_text(lab->cfg, keys[i]), .partitions = PARTITIONS};
-	lab->broker = embedded_new(topics, 5, &err);
+	for (size_t i = 0; i < TESTS * TOPICS; i++) {
+		char *name = lab->names[i / TOPICS][i % TOPICS];
+		snprintf(name, sizeof lab->names[0][0], "%zu-%s", i / TOPICS, keys[i % TOPICS] + sizeof "topic." - 1);
+		topics[i] = (struct topic_want){.name = name, .partitions = PARTITIONS};
+	}
+	lab->broker = embedded_new(topics, TESTS * TOPICS, &err);
 	config_override(lab->cfg, "kafka.bootstrap.servers", embedded_brokers(lab->broker));
 	config_override(lab->cfg, "kafka.fetch.wait.max.ms", "10");
 	lab->producer = kafka_new(KAFKA_PRODUCER, kafka_conf(lab->cfg, KAFKA_PRODUCER, &err), &err);
@@ -49,7 +57,16 @@ static int setup(void **state)
 	return lab->producer ? 0 : -1;
 }
 
-static int teardown(void **state)
+static int setup(void **state)
+{
+	struct lab *lab = *state;
+	for (size_t i = 0; i < TOPICS; i++)
+		config_override(lab->cfg, keys[i], lab->names[lab->test][i]);
+	lab->test++;
+	return 0;
+}
+
+static int group_teardown(void **state)
 {
 	struct lab *lab = *state;
 	rd_kafka_destroy(lab->producer);
@@ -60,11 +77,12 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void produce(struct lab *lab, const char *topic, const char *key, const char *value, int64_t time_ms)
+static void produce(struct lab *lab, const char *topic_key, const char *key, const char *value, int64_t time_ms)
 {
 	rd_kafka_headers_t *headers = rd_kafka_headers_new(2);
 	rd_kafka_header_add(headers, "trace", -1, "7", 1);
 	rd_kafka_header_add(headers, "trace", -1, NULL, 0);
+	const char *topic = config_text(lab->cfg, topic_key);
 	assert_int_equal(rd_kafka_producev(lab->producer, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
 					   RD_KAFKA_V_KEY(key, key ? strlen(key) : 0),
 					   RD_KAFKA_V_VALUE((void *)(uintptr_t)value, value ? strlen(value) : 0),
@@ -137,11 +155,11 @@ static void check_headers(rd_kafka_message_t *msg)
 	assert_null(value);
 }
 
-static void check_record(struct lab *lab, const char *topic, const char *key, const char *value, int64_t time_ms)
+static void check_record(struct lab *lab, const char *topic_key, const char *key, const char *value, int64_t time_ms)
 {
 	rd_kafka_t *consumer;
 	rd_kafka_timestamp_type_t type;
-	rd_kafka_message_t *msg = read_one(lab, topic, &consumer);
+	rd_kafka_message_t *msg = read_one(lab, config_text(lab->cfg, topic_key), &consumer);
 	assert_int_equal(msg->len, strlen(value));
 	assert_memory_equal(msg->payload, value, msg->len);
 	assert_int_equal(msg->key_len, strlen(key));
@@ -158,13 +176,13 @@ static void events_are_joined_dropped_and_counted(void **state)
 {
 	struct lab *lab = *state;
 	struct enrich_status st;
-	produce(lab, "stations", "Angel", "{\"name\":\"Angel\",\"location\":\"1,2\"}", 5);
-	produce(lab, "entries", "Angel", "{\"user\":\"Ann\",\"delta\":1}", 1706709600123);
-	produce(lab, "entries", "Nowhere", "{\"user\":\"Ann\",\"delta\":1}", 1706709600123);
-	produce(lab, "exits", "Angel", "{\"user\":\"Ann\",\"delta\":\"-1\"}", 1706709600456);
-	produce(lab, "exits", "Angel", "{\"user\":", 1706709600456);
-	produce(lab, "exits", "Angel", NULL, 1706709600456);
-	produce(lab, "exits", NULL, "{\"user\":\"Ann\",\"delta\":1}", 1706709600456);
+	produce(lab, "topic.stations", "Angel", "{\"name\":\"Angel\",\"location\":\"1,2\"}", 5);
+	produce(lab, "topic.entries", "Angel", "{\"user\":\"Ann\",\"delta\":1}", 1706709600123);
+	produce(lab, "topic.entries", "Nowhere", "{\"user\":\"Ann\",\"delta\":1}", 1706709600123);
+	produce(lab, "topic.exits", "Angel", "{\"user\":\"Ann\",\"delta\":\"-1\"}", 1706709600456);
+	produce(lab, "topic.exits", "Angel", "{\"user\":", 1706709600456);
+	produce(lab, "topic.exits", "Angel", NULL, 1706709600456);
+	produce(lab, "topic.exits", NULL, "{\"user\":\"Ann\",\"delta\":1}", 1706709600456);
 	assert_int_equal(rd_kafka_flush(lab->producer, WAIT_MS), 0);
 	end(start(lab, true), &st);
 	assert_int_equal(st.state, ENRICH_STOPPED);
@@ -175,10 +193,12 @@ static void events_are_joined_dropped_and_counted(void **state)
 	assert_int_equal(st.bad, 1);
 	assert_int_equal(st.empty, 2);
 	assert_true(st.commits >= 1);
-	check_record(lab, "station_entries", "Angel",
-		     "{\"@timestamp\":\"2024-01-31T14:00:00.123Z\",\"user\":\"Ann\",\"delta\":1,\"station\":\"Angel\",\"location\":\"1,2\"}", 1706709600123);
-	check_record(lab, "station_exits", "Angel",
-		     "{\"@timestamp\":\"2024-01-31T14:00:00.456Z\",\"user\":\"Ann\",\"delta\":-1,\"station\":\"Angel\",\"location\":\"1,2\"}", 1706709600456);
+	check_record(lab, "topic.station_entries", "Angel",
+		     "{\"@timestamp\":\"2024-01-31T14:00:00.123Z\",\"user\":\"Ann\",\"delta\":1,\"station\":\"Angel\",\"location\":\"1,2\"}",
+		     1706709600123);
+	check_record(lab, "topic.station_exits", "Angel",
+		     "{\"@timestamp\":\"2024-01-31T14:00:00.456Z\",\"user\":\"Ann\",\"delta\":-1,\"station\":\"Angel\",\"location\":\"1,2\"}",
+		     1706709600456);
 }
 
 static void an_empty_table_is_waited_for(void **state)
@@ -188,14 +208,15 @@ static void an_empty_table_is_waited_for(void **state)
 	struct error err = {0};
 	uint64_t published;
 	struct enrich *en = start(lab, false);
-	produce(lab, "entries", "Angel", "{\"user\":\"Ann\",\"delta\":1}", 1706709600123);
+	produce(lab, "topic.entries", "Angel", "{\"user\":\"Ann\",\"delta\":1}", 1706709600123);
 	await_state(lab, en, ENRICH_WAITING, &st);
 	assert_non_null(strstr(st.detail, "stations holds no station yet"));
 	assert_int_equal(st.read, 0);
 	assert_int_equal(stations_publish(lab->cfg, false, false, &published, &err), 0);
 	await_state(lab, en, ENRICH_RUNNING, &st);
-	check_record(lab, "station_entries", "Angel",
-		     "{\"@timestamp\":\"2024-01-31T14:00:00.123Z\",\"user\":\"Ann\",\"delta\":1,\"station\":\"Angel\",\"location\":\"51.53279,-0.10599\"}",
+	check_record(lab, "topic.station_entries", "Angel",
+		     "{\"@timestamp\":\"2024-01-31T14:00:00.123Z\",\"user\":\"Ann\",\"delta\":1,\"station\":\"Angel\",\"location\":"
+		     "\"51.53279,-0.10599\"}",
 		     1706709600123);
 	enrich_stop(en);
 	end(en, &st);
@@ -216,10 +237,10 @@ static void stopping_does_not_wait_for_what_is_missing(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(events_are_joined_dropped_and_counted, setup, teardown),
-		cmocka_unit_test_setup_teardown(an_empty_table_is_waited_for, setup, teardown),
-		cmocka_unit_test_setup_teardown(stopping_does_not_wait_for_what_is_missing, setup, teardown),
+	const struct CMUnitTest tests[TESTS] = {
+		cmocka_unit_test_setup_teardown(events_are_joined_dropped_and_counted, setup, NULL),
+		cmocka_unit_test_setup_teardown(an_empty_table_is_waited_for, setup, NULL),
+		cmocka_unit_test_setup_teardown(stopping_does_not_wait_for_what_is_missing, setup, NULL),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, group_setup, group_teardown);
 }
