@@ -116,6 +116,20 @@ int board_load(sqlite3 *db, int64_t before_ts, struct board *bd, struct stations
 	return rc;
 }
 
+int board_show(sqlite3 *db, struct live *lv, struct error *err)
+{
+	struct board bd;
+	struct stations st;
+	board_init(&bd);
+	stations_init(&st);
+	int rc = board_load(db, INT64_MAX, &bd, &st, err);
+	if (!rc)
+		live_replace(lv, &bd, &st);
+	board_fini(&bd);
+	stations_fini(&st);
+	return rc;
+}
+
 static sqlite3_stmt *prepare_baselines(sqlite3 *db, int64_t before_ts)
 {
 	struct strbuf text = {0};

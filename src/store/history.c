@@ -40,19 +40,6 @@ static int64_t keep_s(const struct config *cfg, const char *key)
 	return ms == INT64_MAX ? INT64_MAX : ms / 1000;
 }
 
-static void show_stored(struct history *hs)
-{
-	struct board bd;
-	struct stations st;
-	struct error err;
-	board_init(&bd);
-	stations_init(&st);
-	if (!board_load(hs->db, INT64_MAX, &bd, &st, &err))
-		live_replace(hs->live, &bd, &st);
-	board_fini(&bd);
-	stations_fini(&st);
-}
-
 static int load_state(struct history *hs, struct error *err)
 {
 	if (db_zone(hs->db, err) || stations_db_sync(&hs->sql, err) || stations_db_load(&hs->sql, &hs->stations, err))
@@ -61,9 +48,7 @@ static int load_state(struct history *hs, struct error *err)
 	hs->watermark_ms = hs->watermark_stored_ms = db_meta_int(hs->db, "watermark_ms", 0);
 	hs->closed = db_meta_int(hs->db, "closed", 0);
 	hs->pruned = db_meta_int(hs->db, "pruned", 0);
-	if (hs->live)
-		show_stored(hs);
-	return 0;
+	return hs->live ? board_show(hs->db, hs->live, err) : 0;
 }
 
 static void close_sink(void *sink)

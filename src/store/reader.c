@@ -1,6 +1,7 @@
 #include "store/reader.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
 #include "store/db.h"
@@ -137,19 +138,6 @@ static void refresh_status(struct reader *rd)
 	pthread_mutex_unlock(&rd->lock);
 }
 
-static void refresh_board(struct reader *rd)
-{
-	struct board bd;
-	struct stations st;
-	struct error err;
-	board_init(&bd);
-	stations_init(&st);
-	if (!board_load(rd->db, INT64_MAX, &bd, &st, &err))
-		live_replace(rd->live, &bd, &st);
-	board_fini(&bd);
-	stations_fini(&st);
-}
-
 static void refresh_baselines(struct reader *rd)
 {
 	int64_t minute = db_meta_int(rd->db, "watermark_ms", 0) / 60000;
@@ -190,8 +178,8 @@ static void tick(struct reader *rd)
 	if (version == rd->data_version)
 		return;
 	rd->data_version = version;
-	if (rd->viewer)
-		refresh_board(rd);
+	if (rd->viewer && board_show(rd->db, rd->live, &err))
+		log_warn("%s", err.text);
 	refresh_baselines(rd);
 	refresh_status(rd);
 	if (rd->news)

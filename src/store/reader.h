@@ -32,7 +32,7 @@ struct store_status {
 
 struct reader;
 
-/* viewer: also keep lv's board up to date from the file (no feed runs here), and fill *feed-like* progress from feed_offset. */
+/* viewer: also keep lv's board up to date from the file (no history feed runs here). */
 struct reader *reader_start(const char *db_path, struct live *lv, bool viewer, struct wake *news);
 void reader_stop(struct reader *rd);                                   /* interrupts a running query, joins */
 void reader_status(struct reader *rd, struct store_status *out);      /* thread: any, lock: reader */
@@ -41,6 +41,11 @@ void reader_status(struct reader *rd, struct store_status *out);      /* thread:
  * Also fills stations (the database's rows, so that indexes are the database's integers). Thread: the caller's own connection. */
 struct sqlite3;
 int board_load(struct sqlite3 *db, int64_t before_ts, struct board *bd, struct stations *st, struct error *err);
+
+/* The whole board into lv. Thread: feed or reader. */
+int board_show(struct sqlite3 *db, struct live *lv, struct error *err);
+
+/* By station index; what the view busyness says as of before_ts (INT64_MAX: the watermark). Heap. */
 int baselines_load(struct sqlite3 *db, int64_t before_ts, struct baseline **baselines, size_t *count, struct error *err);
 
 #endif

@@ -134,6 +134,27 @@ static void cells_go_where_closed_and_pruned_say(void **state)
 	testing_end(&tt);
 }
 
+/* Of equal quarters the earliest is the peak, whichever came to its number first. */
+static void the_peak_is_the_earliest_greatest_quarter(void **state)
+{
+	(void)state;
+	struct testing tt;
+	testing_start(&tt);
+	testing_open(&tt);
+	for (int quarter = 1; quarter >= 0; quarter--) {
+		testing_event(&tt, ENTRY, "Angel", T0 + quarter * 900000);
+		testing_event(&tt, EXIT, "Angel", T0 + quarter * 900000 + 61000);
+		testing_event(&tt, ENTRY, "Bank", T0 + 7200000 + quarter);
+		testing_commit(&tt);
+		assert_int_equal(testing_int(&tt, "SELECT peak FROM total WHERE entries < 3 ORDER BY peak DESC"), 2);
+		assert_int_equal(testing_int(&tt, "SELECT max(peak_ts) FROM total"), T0 / 1000 + quarter * 900);
+	}
+	testing_event(&tt, ENTRY, "Angel", T0 + 900000);
+	testing_commit(&tt);
+	assert_int_equal(testing_int(&tt, "SELECT max(peak_ts) FROM total"), T0 / 1000 + 900);
+	testing_end(&tt);
+}
+
 static void old_quarters_are_dropped_when_asked(void **state)
 {
 	(void)state;
@@ -395,6 +416,7 @@ int main(void)
 		cmocka_unit_test(bad_records_become_dead_letters),
 		cmocka_unit_test(tombstones_are_skipped),
 		cmocka_unit_test(cells_go_where_closed_and_pruned_say),
+		cmocka_unit_test(the_peak_is_the_earliest_greatest_quarter),
 		cmocka_unit_test(old_quarters_are_dropped_when_asked),
 		cmocka_unit_test(a_full_disk_changes_nothing_and_is_tried_again),
 		cmocka_unit_test(a_locked_file_is_tried_again),
