@@ -70,17 +70,10 @@ bool enrich_stopping(const struct enrich *en)
 /* thread: any, lock: enrich. Waits for `flag` for at most ms; its value. */
 static bool await_flag(struct enrich *en, const atomic_bool *flag, int64_t ms)
 {
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += ms / 1000;
-	until.tv_nsec += ms % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
+	int64_t until_ms = clock_mono_us() / 1000 + ms;
 	pthread_mutex_lock(&en->lock);
-	while (!atomic_load(flag) && !pthread_cond_timedwait(&en->changed, &en->lock, &until))
-		;
+	while (!atomic_load(flag) && !thread_cond_wait(&en->changed, &en->lock, until_ms)) {
+	}
 	pthread_mutex_unlock(&en->lock);
 	return atomic_load(flag);
 }
@@ -201,11 +194,7 @@ struct enrich *enrich_new(const struct config *cfg, bool exit_at_end, struct wak
 	en->slot_fd = -1;
 	en->status.lag = -1;
 	en->join = join_new();
-	pthread_condattr_t attr;
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&en->changed, &attr);
-	pthread_condattr_destroy(&attr);
+	thread_cond_init(&en->changed);
 	pthread_mutex_init(&en->lock, NULL);
 	if (!en->embedded)
 		en->id = slot_take(config_text(cfg, "enrich.name"), &en->slot_fd, err);

@@ -22,11 +22,7 @@ const char *sim_state_name(enum sim_state state)
 
 static void init_lock(struct simulator *sim)
 {
-	pthread_condattr_t attr;
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&sim->ended, &attr);
-	pthread_condattr_destroy(&attr);
+	thread_cond_init(&sim->ended);
 	pthread_mutex_init(&sim->lock, NULL);
 }
 
@@ -96,20 +92,14 @@ bool simulator_done(struct simulator *sim)
 	return done;
 }
 
-static struct timespec after_ms(int64_t ms)
-{
-	int64_t at_us = clock_mono_us() + ms * 1000;
-	return (struct timespec){.tv_sec = at_us / 1000000, .tv_nsec = at_us % 1000000 * 1000};
-}
-
 int simulator_join(struct simulator *sim, int64_t wait_ms)
 {
 	if (!sim->started)
 		return 0;
-	const struct timespec until = after_ms(wait_ms);
+	int64_t until_ms = clock_mono_us() / 1000 + wait_ms;
 	pthread_mutex_lock(&sim->lock);
-	while (!sim->done && !pthread_cond_timedwait(&sim->ended, &sim->lock, &until))
-		;
+	while (!sim->done && !thread_cond_wait(&sim->ended, &sim->lock, until_ms)) {
+	}
 	bool done = sim->done;
 	pthread_mutex_unlock(&sim->lock);
 	if (!done)

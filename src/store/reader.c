@@ -40,12 +40,10 @@ struct reader {
 
 static bool wait_tick(struct reader *rd, int seconds)
 {
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += seconds;
+	int64_t until_ms = clock_mono_us() / 1000 + seconds * 1000;
 	pthread_mutex_lock(&rd->lock);
-	while (!rd->stopping && seconds && pthread_cond_timedwait(&rd->stop, &rd->lock, &until) == 0)
-		;
+	while (!rd->stopping && seconds && !thread_cond_wait(&rd->stop, &rd->lock, until_ms)) {
+	}
 	bool stopping = rd->stopping;
 	pthread_mutex_unlock(&rd->lock);
 	return !stopping;
@@ -201,7 +199,6 @@ static void *run(void *arg)
 struct reader *reader_start(const char *db_path, struct live *lv, bool viewer, struct wake *news)
 {
 	struct reader *rd = xcalloc(1, sizeof *rd);
-	pthread_condattr_t attr;
 	rd->path = xstrdup(db_path);
 	rd->live = lv;
 	rd->viewer = viewer;
@@ -209,10 +206,7 @@ struct reader *reader_start(const char *db_path, struct live *lv, bool viewer, s
 	rd->data_version = rd->baseline_minute = -1;
 	snprintf(rd->status.path, sizeof rd->status.path, "%s", db_path);
 	pthread_mutex_init(&rd->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&rd->stop, &attr);
-	pthread_condattr_destroy(&attr);
+	thread_cond_init(&rd->stop);
 	thread_start(&rd->thread, "reader", run, rd);
 	return rd;
 }
