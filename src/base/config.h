@@ -95,4 +95,7 @@ void config_help(unsigned command, struct strbuf *out);
 /* The name among `count` that is nearest to `word` (Damerau-Levenshtein, at most a third of it wrong), or NULL. */
 const char *nearest_name(const char *word, const char *const *names, size_t count);
 
+/* The error that says so: no `kind` is called that, and which one may be meant. Returns -1. */
+int unknown_name(struct error *err, const char *kind, const char *word, const char *const *names, size_t count);
+
 #endif

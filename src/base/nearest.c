@@ -57,3 +57,9 @@ const char *nearest_name(const char *word, const char *const *names, size_t coun
 	}
 	return nearest;
 }
+
+int unknown_name(struct error *err, const char *kind, const char *word, const char *const *names, size_t count)
+{
+	const char *near = nearest_name(word, names, count);
+	return error_set(err, "no %s is called \"%.80s\"%s%s%s", kind, word, near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
+}

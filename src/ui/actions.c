@@ -7,70 +7,24 @@
 
 #define WHEEL_ROWS 3
 
-static unsigned move(struct screen *sc, enum move how)
-{
-	return views[sc->view].move(sc, how);
-}
-
-unsigned act_up(struct screen *sc, const struct input *in)
+unsigned act_move(struct screen *sc, const struct input *in, int arg)
 {
 	(void)in;
-	return move(sc, MOVE_UP);
+	return views[sc->view].move(sc, (enum move)arg);
 }
 
-unsigned act_down(struct screen *sc, const struct input *in)
-{
-	(void)in;
-	return move(sc, MOVE_DOWN);
-}
-
-unsigned act_page_up(struct screen *sc, const struct input *in)
-{
-	(void)in;
-	return move(sc, MOVE_PAGE_UP);
-}
-
-unsigned act_page_down(struct screen *sc, const struct input *in)
-{
-	(void)in;
-	return move(sc, MOVE_PAGE_DOWN);
-}
-
-unsigned act_home(struct screen *sc, const struct input *in)
-{
-	(void)in;
-	return move(sc, MOVE_HOME);
-}
-
-unsigned act_end(struct screen *sc, const struct input *in)
-{
-	(void)in;
-	return move(sc, MOVE_END);
-}
-
-static unsigned wheel(struct screen *sc, enum move how)
+unsigned act_wheel(struct screen *sc, const struct input *in, int arg)
 {
 	unsigned react = 0;
 	for (int i = 0; i < WHEEL_ROWS; i++)
-		react |= move(sc, how);
+		react |= act_move(sc, in, arg);
 	return react;
 }
 
-unsigned act_wheel_up(struct screen *sc, const struct input *in)
-{
-	(void)in;
-	return wheel(sc, MOVE_UP);
-}
-
-unsigned act_wheel_down(struct screen *sc, const struct input *in)
-{
-	(void)in;
-	return wheel(sc, MOVE_DOWN);
-}
-
 /* What was drawn last lies on top. */
-unsigned act_click(struct screen *sc, const struct input *in)
+unsigned act_click(struct screen *sc, const struct input *in, int arg)
 {
+	(void)arg;
 	for (size_t i = sc->nhits; i-- > 0;) {
 		const struct hit *hit = &sc->hits[i];
 		if (in->x < hit->area.x || in->x >= hit->area.x + hit->area.w || in->y < hit->area.y || in->y >= hit->area.y + hit->area.h)
@@ -85,48 +39,46 @@ unsigned act_click(struct screen *sc, const struct input *in)
 	return 0;
 }
 
-unsigned act_help(struct screen *sc, const struct input *in)
+unsigned act_view(struct screen *sc, const struct input *in, int arg)
 {
 	(void)in;
-	return screen_show(sc, VIEW_HELP);
+	return screen_show(sc, (enum view_id)arg);
 }
 
-unsigned act_next_view(struct screen *sc, const struct input *in)
+unsigned act_view_step(struct screen *sc, const struct input *in, int arg)
 {
 	(void)in;
-	return screen_show(sc, (sc->view + 1) % VIEWS);
+	return screen_show(sc, (enum view_id)(((int)sc->view + VIEWS + arg) % VIEWS));
 }
 
-unsigned act_previous_view(struct screen *sc, const struct input *in)
+unsigned act_pause(struct screen *sc, const struct input *in, int arg)
 {
 	(void)in;
-	return screen_show(sc, (sc->view + VIEWS - 1) % VIEWS);
-}
-
-unsigned act_pause(struct screen *sc, const struct input *in)
-{
-	(void)in;
+	(void)arg;
 	sc->paused = !sc->paused;
 	return REACT_REDRAW;
 }
 
-unsigned act_repaint(struct screen *sc, const struct input *in)
+unsigned act_repaint(struct screen *sc, const struct input *in, int arg)
 {
 	(void)sc;
 	(void)in;
+	(void)arg;
 	return REACT_REPAINT;
 }
 
-unsigned act_quit(struct screen *sc, const struct input *in)
+unsigned act_quit(struct screen *sc, const struct input *in, int arg)
 {
 	(void)sc;
 	(void)in;
+	(void)arg;
 	return REACT_QUIT;
 }
 
-unsigned act_back(struct screen *sc, const struct input *in)
+unsigned act_back(struct screen *sc, const struct input *in, int arg)
 {
 	(void)in;
+	(void)arg;
 	if (sc->view == VIEW_HELP)
 		return screen_show(sc, sc->previous);
 	if (sc->view != VIEW_STATIONS || !sc->filter[0])
@@ -135,20 +87,23 @@ unsigned act_back(struct screen *sc, const struct input *in)
 	return REACT_RESORT;
 }
 
-unsigned act_filter(struct screen *sc, const struct input *in)
+unsigned act_prompt(struct screen *sc, const struct input *in, int arg)
 {
 	(void)in;
-	sc->prompt = PROMPT_FILTER;
+	sc->prompt = (enum prompt)arg;
 	memcpy(sc->before, sc->filter, sizeof sc->before);
+	sc->search[0] = '\0';
+	sc->menu = sc->sort;
 	return REACT_REDRAW;
 }
 
-unsigned act_search(struct screen *sc, const struct input *in)
+unsigned act_prompt_end(struct screen *sc, const struct input *in, int arg)
 {
 	(void)in;
-	sc->prompt = PROMPT_SEARCH;
-	sc->search[0] = '\0';
-	return REACT_REDRAW;
+	if (sc->prompt == PROMPT_FILTER && !arg)
+		memcpy(sc->filter, sc->before, sizeof sc->filter);
+	sc->prompt = PROMPT_NONE;
+	return REACT_RESORT;
 }
 
 static unsigned search_from(struct screen *sc, size_t from)
@@ -159,9 +114,10 @@ static unsigned search_from(struct screen *sc, size_t from)
 	return REACT_REDRAW;
 }
 
-unsigned act_search_next(struct screen *sc, const struct input *in)
+unsigned act_search_next(struct screen *sc, const struct input *in, int arg)
 {
 	(void)in;
+	(void)arg;
 	return search_from(sc, screen_position(sc) + 1);
 }
 
@@ -185,89 +141,49 @@ unsigned prompt_insert(struct screen *sc, int key)
 	return prompt_changed(sc);
 }
 
-unsigned act_prompt_back(struct screen *sc, const struct input *in)
+unsigned act_prompt_back(struct screen *sc, const struct input *in, int arg)
 {
 	(void)in;
+	(void)arg;
 	char *text = prompt_text(sc);
 	size_t len = strlen(text);
 	text[len - utf8_last(text, len)] = '\0';
 	return prompt_changed(sc);
 }
 
-unsigned act_prompt_clear(struct screen *sc, const struct input *in)
+unsigned act_prompt_clear(struct screen *sc, const struct input *in, int arg)
 {
 	(void)in;
+	(void)arg;
 	prompt_text(sc)[0] = '\0';
 	return prompt_changed(sc);
 }
 
-unsigned act_prompt_done(struct screen *sc, const struct input *in)
+unsigned act_menu_step(struct screen *sc, const struct input *in, int arg)
 {
 	(void)in;
-	sc->prompt = PROMPT_NONE;
+	sc->menu = (sc->menu + ncolumns + (size_t)arg) % ncolumns;
 	return REACT_REDRAW;
 }
 
-unsigned act_prompt_cancel(struct screen *sc, const struct input *in)
+unsigned act_menu_choose(struct screen *sc, const struct input *in, int arg)
 {
 	(void)in;
-	if (sc->prompt == PROMPT_FILTER)
-		memcpy(sc->filter, sc->before, sizeof sc->filter);
-	sc->prompt = PROMPT_NONE;
-	return REACT_RESORT;
-}
-
-unsigned act_sort_menu(struct screen *sc, const struct input *in)
-{
-	(void)in;
-	sc->prompt = PROMPT_SORT;
-	sc->menu = sc->sort;
-	return REACT_REDRAW;
-}
-
-unsigned act_menu_close(struct screen *sc, const struct input *in)
-{
-	(void)in;
-	sc->prompt = PROMPT_NONE;
-	return REACT_REDRAW;
-}
-
-unsigned act_menu_choose(struct screen *sc, const struct input *in)
-{
-	(void)in;
+	(void)arg;
 	sc->prompt = PROMPT_NONE;
 	return screen_sort(sc, sc->menu);
 }
 
-unsigned act_menu_up(struct screen *sc, const struct input *in)
+unsigned act_sort_step(struct screen *sc, const struct input *in, int arg)
 {
 	(void)in;
-	sc->menu = (sc->menu + ncolumns - 1) % ncolumns;
-	return REACT_REDRAW;
+	return screen_sort(sc, (sc->sort + ncolumns + (size_t)arg) % ncolumns);
 }
 
-unsigned act_menu_down(struct screen *sc, const struct input *in)
+unsigned act_reverse(struct screen *sc, const struct input *in, int arg)
 {
 	(void)in;
-	sc->menu = (sc->menu + 1) % ncolumns;
-	return REACT_REDRAW;
-}
-
-unsigned act_sort_left(struct screen *sc, const struct input *in)
-{
-	(void)in;
-	return screen_sort(sc, (sc->sort + ncolumns - 1) % ncolumns);
-}
-
-unsigned act_sort_right(struct screen *sc, const struct input *in)
-{
-	(void)in;
-	return screen_sort(sc, (sc->sort + 1) % ncolumns);
-}
-
-unsigned act_reverse(struct screen *sc, const struct input *in)
-{
-	(void)in;
+	(void)arg;
 	sc->descending = !sc->descending;
 	return REACT_RESORT;
 }

@@ -4,13 +4,14 @@
 
 #include "ui/screen.h"
 
-typedef unsigned action_fn(struct screen *sc, const struct input *in);
+typedef unsigned action_fn(struct screen *sc, const struct input *in, int arg); /* arg: of the binding's row */
 
-action_fn act_help, act_search, act_search_next, act_filter, act_sort_menu, act_sort_left, act_sort_right, act_reverse;
-action_fn act_up, act_down, act_page_up, act_page_down, act_home, act_end, act_wheel_up, act_wheel_down, act_click;
-action_fn act_next_view, act_previous_view, act_pause, act_repaint, act_back, act_quit;
-action_fn act_prompt_done, act_prompt_cancel, act_prompt_back, act_prompt_clear;
-action_fn act_menu_choose, act_menu_close, act_menu_up, act_menu_down;
+action_fn act_move, act_wheel;              /* enum move */
+action_fn act_view, act_view_step;          /* enum view_id; +1 or -1 */
+action_fn act_sort_step, act_menu_step;     /* +1 or -1 */
+action_fn act_prompt, act_prompt_end;       /* enum prompt to open; 1 keeps what was typed */
+action_fn act_prompt_back, act_prompt_clear, act_search_next, act_menu_choose;
+action_fn act_reverse, act_pause, act_repaint, act_back, act_quit, act_click;
 
 /* A printable character typed at a prompt. */
 unsigned prompt_insert(struct screen *sc, int key);

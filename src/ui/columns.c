@@ -234,11 +234,12 @@ const struct column columns[] = {
 	{"out15", "OUT/15m", "exits of the last 15 whole minutes", {8, 8, 1, NULL}, true, out_quarter_draw, out_quarter, NULL},
 	{"inday", "IN-day", "entries of the service day so far (it begins at 04:30)", {8, 8, 9, NULL}, true, in_day_draw, in_day, NULL},
 	{"outday", "OUT-day", "exits of the service day so far", {8, 8, 9, NULL}, true, out_day_draw, out_day, NULL},
-	{"net", "NET", "net flow: entries − exits of the last 15 minutes; not how many are inside", {7, 7, 4, NULL}, true, net_draw, net_number, NULL},
-	{"busy", "BUSYNESS", "the last 15 minutes against the station's greatest quarter: quiet < 0.4 ≤ busy ≤ 0.7 < very busy", {14, 24, 2, NULL}, false,
-	 busy_draw, busy_number, NULL},
-	{"hour", "LAST 60 MIN", "entries + exits of the last hour, oldest left, scaled to the station's own peak; ░ unknown", {12, 60, 3, hour_widths}, false,
-	 hour_draw, hour_number, NULL},
+	{"net", "NET", "net flow: entries − exits of the last 15 minutes; not how many are inside", {7, 7, 4, NULL}, true,
+	 net_draw, net_number, NULL},
+	{"busy", "BUSYNESS", "the last 15 minutes against the station's greatest quarter: quiet < 0.4 ≤ busy ≤ 0.7 < very busy",
+	 {14, 24, 2, NULL}, false, busy_draw, busy_number, NULL},
+	{"hour", "LAST 60 MIN", "entries + exits of the last hour, oldest left, scaled to the station's own peak; ░ unknown",
+	 {12, 60, 3, hour_widths}, false, hour_draw, hour_number, NULL},
 	{"age", "AGE", "time since its last event", {3, 3, 7, NULL}, true, age_draw, age_number, NULL},
 };
 const size_t ncolumns = sizeof columns / sizeof *columns;
@@ -256,8 +257,7 @@ int column_unknown(const char *name, struct error *err)
 	const char *names[COLUMNS_MAX];
 	for (size_t i = 0; i < ncolumns; i++)
 		names[i] = columns[i].name;
-	const char *near = nearest_name(name, names, ncolumns);
-	return error_set(err, "no column is called \"%s\"%s%s%s", name, near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
+	return unknown_name(err, "column", name, names, ncolumns);
 }
 
 /* Unknown values compare behind all others in both directions, so the sign is applied before. */

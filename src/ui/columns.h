@@ -48,7 +48,8 @@ extern const size_t ncolumns;
 
 ptrdiff_t column_find(const char *name); /* -1 none */
 
-/* Order of two rows by a column: unknown ones last either way, ties by the day's passengers, then by name. For qsort_r with struct column_order. */
+/* Order of two rows by a column: unknown ones last either way, ties by the day's passengers, then by name. For qsort_r with struct
+ * column_order. */
 struct column_order {
 	const struct column *column;
 	bool descending;

@@ -138,7 +138,8 @@ static void add_direction(struct pieces *line, const struct snapshot *snap, bool
 {
 	int64_t end = snapshot_minute(snap);
 	bool known = snapshot_knows(snap, end - 900, end), compared = known && snapshot_knows(snap, end - 1800, end - 900);
-	struct counts now = board_network_window(&snap->board, end - 900, end), before = board_network_window(&snap->board, end - 1800, end - 900);
+	struct counts now = board_network_window(&snap->board, end - 900, end),
+		      before = board_network_window(&snap->board, end - 1800, end - 900);
 	uint32_t n = exits ? now.exits : now.entries, was = exits ? before.exits : before.entries;
 	char spark[SPARK * 3 + 1], trend[64];
 	network_spark(snap, exits, spark);
@@ -258,9 +259,11 @@ static void feed_alert(const struct snapshot *snap, const struct feed_status *fd
 {
 	const char *broken = broken_ledger(fd), *why = fd->detail[0] ? fd->detail : fd->last_error;
 	if (fd->state == FEED_FAILED || fd->state == FEED_STALLED)
-		alert_set(alert, fd->state == FEED_FAILED ? ROLE_ALERT_BAR : ROLE_BAND_WARN, "%s %s: %s", fd->name, feed_state_name(fd->state), why);
+		alert_set(alert, fd->state == FEED_FAILED ? ROLE_ALERT_BAR : ROLE_BAND_WARN, "%s %s: %s", fd->name,
+			  feed_state_name(fd->state), why);
 	else if (broken)
-		alert_set(alert, ROLE_ALERT_BAR, "%s: the ledger of %s does not add up: see Pipeline (5), and please report it", fd->name, broken);
+		alert_set(alert, ROLE_ALERT_BAR, "%s: the ledger of %s does not add up: see Pipeline (5), and please report it", fd->name,
+			  broken);
 	else if (!fd->brokers_up && fd->state != FEED_STARTING && fd->state != FEED_STOPPED)
 		alert_set(alert, ROLE_BAND_WARN, "no broker at %s — -b HOST:PORT sets another; reading goes on by itself when it answers",
 			  snap->brokers);
@@ -298,7 +301,8 @@ static int draw_prompt(const struct screen *sc, struct canvas *cv, int y)
 {
 	bool filter = sc->prompt == PROMPT_FILTER;
 	canvas_fill(cv, (struct rect){0, y, 1, 1}, ROLE_PROMPT);
-	int x = 1 + canvas_printf(cv, 1, y, cv->width - 1, ROLE_PROMPT, " %s: %s", filter ? "Filter" : "Search", filter ? sc->filter : sc->search);
+	int x = 1 + canvas_printf(cv, 1, y, cv->width - 1, ROLE_PROMPT, " %s: %s", filter ? "Filter" : "Search",
+				  filter ? sc->filter : sc->search);
 	x += canvas_text(cv, x, y, cv->width - x, ROLE_PROMPT, "▏ ");
 	return x + 1;
 }
@@ -328,7 +332,8 @@ static void draw_feeds(const struct snapshot *snap, struct canvas *cv, int left,
 	bool well = true;
 	for (size_t i = 0; i < snap->feeds && n < sizeof text - 64; i++) {
 		well &= snap->feed[i].state == FEED_LIVE || snap->feed[i].state == FEED_CATCHING_UP || snap->feed[i].state == FEED_STARTING;
-		n += (size_t)snprintf(text + n, sizeof text - n, "%s%s %s", n ? " · " : "", snap->feed[i].name, feed_state_name(snap->feed[i].state));
+		n += (size_t)snprintf(text + n, sizeof text - n, "%s%s %s", n ? " · " : "", snap->feed[i].name,
+				      feed_state_name(snap->feed[i].state));
 	}
 	if (snap->has_enrich && n < sizeof text - 64)
 		n += (size_t)snprintf(text + n, sizeof text - n, "%senrich %s", n ? " · " : "", enrich_state_name(snap->enrich.state));

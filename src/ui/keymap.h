@@ -1,4 +1,5 @@
-/* keymap.h: keys, and one row per binding: where it holds, the keys, what it does, its help. The Help view and the bottom line are drawn from it. */
+/* keymap.h: keys, and one row per binding: where it holds, the keys, what it does, its help. The Help view and the bottom line are drawn
+ * from it. */
 #ifndef TFLTOP_UI_KEYMAP_H
 #define TFLTOP_UI_KEYMAP_H
 
@@ -43,7 +44,8 @@ struct binding {
 	const char *name;
 	const char *help;       /* one line, no full stop */
 	const char *label;      /* of its first key on the bottom line; NULL = not there */
-	unsigned (*run)(struct screen *sc, const struct input *in); /* reactions of screen.h */
+	unsigned (*run)(struct screen *sc, const struct input *in, int arg); /* reactions of screen.h */
+	int arg;
 };
 
 extern const struct binding bindings[];

@@ -10,7 +10,8 @@ struct span {
 	const int *steps;     /* widths that are allowed, greatest first, ended by 0; NULL = any */
 };
 
-/* fits[i]: the width of column i, 0 = dropped; one space lies between columns. When not even the undroppable ones fit, the first has it all. */
+/* fits[i]: the width of column i, 0 = dropped; one space lies between columns. When not even the undroppable ones fit, the first has it
+ * all. */
 void layout_fit(const struct span *spans, size_t count, int width, int *fits);
 
 #endif

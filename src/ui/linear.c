@@ -49,8 +49,8 @@ static void put_flow(const struct snapshot *snap, struct strbuf *out)
 	else
 		strbuf_puts(out, ", entries and exits in 15 min unknown");
 	if (snap->board.newest_ts)
-		strbuf_printf(out, ", today %" PRIu64 " and %" PRIu64 ", in network %" PRId64, snap->board.day_entries, snap->board.day_exits,
-			      snapshot_inside(snap));
+		strbuf_printf(out, ", today %" PRIu64 " and %" PRIu64 ", in network %" PRId64, snap->board.day_entries,
+			      snap->board.day_exits, snapshot_inside(snap));
 }
 
 /* Nothing but printable ASCII leaves here, whatever the details hold. */

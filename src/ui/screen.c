@@ -77,6 +77,20 @@ ptrdiff_t screen_find(const struct screen *sc, size_t from, const char *text)
 	return -1;
 }
 
+int move_target(enum move move, int at, int page, int last)
+{
+	const int to[] = {
+		[MOVE_UP] = at - 1,
+		[MOVE_DOWN] = at + 1,
+		[MOVE_PAGE_UP] = at - page,
+		[MOVE_PAGE_DOWN] = at + page,
+		[MOVE_HOME] = 0,
+		[MOVE_END] = last,
+	};
+	int target = to[move] > last ? last : to[move];
+	return target < 0 ? 0 : target;
+}
+
 void screen_hit(struct screen *sc, struct hit hit)
 {
 	if (sc->nhits < SCREEN_HITS)
@@ -111,7 +125,7 @@ unsigned screen_input(struct screen *sc, const struct input *in)
 	unsigned context = screen_context(sc);
 	const struct binding *bind = binding_find(context, in->key);
 	if (bind)
-		return bind->run(sc, in);
+		return bind->run(sc, in, bind->arg);
 	if (context & IN_PROMPT)
 		return in->key >= ' ' && in->key < K_UP ? prompt_insert(sc, in->key) : 0;
 	for (int i = 0; i < VIEWS && context != IN_MENU; i++)
@@ -124,7 +138,8 @@ unsigned screen_input(struct screen *sc, const struct input *in)
  * how much of the view is seen. */
 void screen_draw(struct screen *sc, const struct snapshot *snap, struct canvas *cv)
 {
-	int h = cv->height, lines = h >= 12 ? 2 : 1, tabs = h >= 6 ? lines : -1, y = lines + (h >= 6), bottom = h >= 5 && snap->mode != MODE_FRAME ? h - 1 : h;
+	int h = cv->height, lines = h >= 12 ? 2 : 1, tabs = h >= 6 ? lines : -1, y = lines + (h >= 6);
+	int bottom = h >= 5 && snap->mode != MODE_FRAME ? h - 1 : h;
 	sc->nhits = 0;
 	canvas_clear(cv);
 	header_draw(sc, snap, cv, 0, lines == 2);

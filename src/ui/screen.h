@@ -73,6 +73,9 @@ size_t screen_position(const struct screen *sc);
 /* The next row at or after `from` (round the end) whose station the text matches; -1 none. */
 ptrdiff_t screen_find(const struct screen *sc, size_t from, const char *text);
 
+/* Where a move leads from row `at`, when a page has so many rows and the last one is `last`. */
+int move_target(enum move move, int at, int page, int last);
+
 void screen_hit(struct screen *sc, struct hit hit);
 unsigned screen_show(struct screen *sc, enum view_id view);
 unsigned screen_sort(struct screen *sc, size_t column);

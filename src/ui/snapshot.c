@@ -33,8 +33,8 @@ static int64_t apart(int64_t a, int64_t b)
 	return a > b ? a - b : b - a;
 }
 
-/* Judged at the last arrival: a stream that has stopped does not jump to another clock, and one that runs in real time never leaves the wall's.
- * Who has no feed (a viewer) compares the watermark with the wall. */
+/* Judged at the last arrival: a stream that has stopped does not jump to another clock, and one that runs in real time never leaves the
+ * wall's. Who has no feed (a viewer) compares the watermark with the wall. */
 static int runs_on_event_time(const struct snapshot *snap)
 {
 	const struct feed_status *fd = snapshot_history(snap);

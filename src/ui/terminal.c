@@ -158,7 +158,8 @@ int terminal_open(const struct terminal_wish *wish, struct error *err)
 	if (tcgetattr(STDIN_FILENO, &term.before))
 		return error_set(err, "stdin is no terminal: %s", strerror(errno));
 	if (!name || !*name || setupterm(name, STDOUT_FILENO, &found) != OK)
-		return error_set(err, "terminal type \"%s\" is not known: set TERM to one that `infocmp -D` finds, for example xterm-256color",
+		return error_set(err,
+				 "terminal type \"%s\" is not known: set TERM to one that `infocmp -D` finds, for example xterm-256color",
 				 name ? name : "");
 	del_curterm(cur_term); /* newterm reads its own, but ends the process where the type is unknown */
 	term.screen = newterm(name, stdout, stdin);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHART_MINUTES 360 /* at least so much is shown */
+#define CHART_MINUTES 360 /* so much is shown, or all there is when that is less; at least a minute a column */
 #define AXIS 8            /* columns left of a chart: its greatest value */
 #define SIDE_BY_SIDE 72   /* columns from which the two lists lie beside each other */
 
@@ -44,11 +44,17 @@ static void fill_inside(const struct snapshot *snap, struct hours *hr)
 	}
 }
 
+static int64_t chart_minutes(const struct snapshot *snap, int64_t end)
+{
+	int64_t first = snap->store.first_ts, minutes = (end - first) / 60;
+	return !first || minutes > CHART_MINUTES ? CHART_MINUTES : minutes < 1 ? 1 : minutes;
+}
+
 static void hours_init(struct hours *hr, const struct snapshot *snap, int bins)
 {
 	int64_t end = snapshot_minute(snap);
 	hr->bins = bins;
-	hr->step = (CHART_MINUTES + bins - 1) / bins * 60;
+	hr->step = (chart_minutes(snap, end) + bins - 1) / bins * 60;
 	hr->end = (end + hr->step - 1) / hr->step * hr->step;
 	hr->entries = xcalloc((size_t)bins * 3, sizeof *hr->entries);
 	hr->exits = hr->entries + bins;
@@ -150,11 +156,12 @@ static void draw_figures(const struct snapshot *snap, struct canvas *cv, struct 
 	struct counts n = board_network_window(&snap->board, end - 60, end);
 	bool known = snapshot_knows(snap, end - 60, end), any = snap->board.newest_ts != 0;
 	int64_t inside = snapshot_inside(snap);
+	const struct words unknown = {UNKNOWN}, people = inside < 0 ? format_signed(inside) : format_count((uint64_t)inside);
 	const struct figure figures[] = {
-		{"entries / min", ROLE_IN_STRONG, known ? format_count(n.entries) : (struct words){UNKNOWN}},
-		{"exits / min", ROLE_OUT_STRONG, known ? format_count(n.exits) : (struct words){UNKNOWN}},
-		{"in network", ROLE_INSIDE_STRONG, any && inside >= 0 ? format_count((uint64_t)inside) : any ? format_signed(inside) : (struct words){UNKNOWN}},
-		{"entries today", ROLE_STRONG, any ? format_count(snap->board.day_entries) : (struct words){UNKNOWN}},
+		{"entries / min", ROLE_IN_STRONG, known ? format_count(n.entries) : unknown},
+		{"exits / min", ROLE_OUT_STRONG, known ? format_count(n.exits) : unknown},
+		{"in network", ROLE_INSIDE_STRONG, any ? people : unknown},
+		{"entries today", ROLE_STRONG, any ? format_count(snap->board.day_entries) : unknown},
 	};
 	int count = area.w >= 110 ? 4 : 3, each = (area.w - 2) / count;
 	for (int i = 0; i < count; i++) {
@@ -199,11 +206,16 @@ static void draw_title(struct canvas *cv, struct rect area, const char *title, c
 	canvas_text(cv, area.x + used + 2, area.y, area.w - used - 2, ROLE_DIM, note);
 }
 
+static int name_width(int width)
+{
+	return width >= 60 ? 26 : width >= 50 ? 24 : width >= 40 ? 20 : 14;
+}
+
 static void draw_busiest(struct canvas *cv, struct rect area, struct ranked *list, size_t count)
 {
 	enum { NUMBER = 8, WORD = 9 };
 	char bar[40 * 3 + 1];
-	int name = area.w >= 60 ? 26 : area.w >= 40 ? 20 : 14, cells = area.w - name - NUMBER - WORD - 4;
+	int name = name_width(area.w), cells = area.w - name - NUMBER - WORD - 4;
 	cells = cells > 40 ? 40 : cells;
 	qsort(list, count, sizeof *list, by_value);
 	draw_title(cv, area, "Busiest", "in + out, last 15 min");
@@ -226,7 +238,7 @@ static void draw_busiest(struct canvas *cv, struct rect area, struct ranked *lis
 
 static void draw_movers(struct canvas *cv, struct rect area, struct ranked *list, size_t count)
 {
-	int name = area.w >= 60 ? 26 : area.w >= 40 ? 20 : 14;
+	int name = name_width(area.w);
 	qsort(list, count, sizeof *list, by_size);
 	draw_title(cv, area, "Top movers", area.w < 48 ? "15 min against the last" : "last 15 min against the 15 before");
 	for (int i = 0; i + 1 < area.h && i < (int)count && list[i].value; i++) {

@@ -8,15 +8,15 @@
 #include <string.h>
 
 #define WAL_LARGE (256 * 1024 * 1024)
-#define OFFSET_FIELD(fn, member)                                                                                                               \
-	static void fn(const void *row, char *out, size_t size)                                                                                \
-	{                                                                                                                                      \
-		snprintf(out, size, "%s", format_known(((const struct partition_status *)row)->member).s);                                     \
+#define OFFSET_FIELD(fn, member)                                                                                                           \
+	static void fn(const void *row, char *out, size_t size)                                                                            \
+	{                                                                                                                                  \
+		snprintf(out, size, "%s", format_known(((const struct partition_status *)row)->member).s);                                 \
 	}
-#define LEDGER_FIELD(fn, member)                                                                                                               \
-	static void fn(const void *row, char *out, size_t size)                                                                                \
-	{                                                                                                                                      \
-		snprintf(out, size, "%s", format_count(((const struct partition_status *)row)->ledger.member).s);                              \
+#define LEDGER_FIELD(fn, member)                                                                                                           \
+	static void fn(const void *row, char *out, size_t size)                                                                            \
+	{                                                                                                                                  \
+		snprintf(out, size, "%s", format_count(((const struct partition_status *)row)->ledger.member).s);                          \
 	}
 
 OFFSET_FIELD(next_value, next_offset)
@@ -89,8 +89,8 @@ static void draw_offsets(struct page *pg, const struct feed_status *fd)
 		const struct partition_status *ps = &fd->partition[i];
 		page_table_row(pg, offset_fields, COUNT(offset_fields), fits, ROLE_TEXT, ps);
 		if (ps->held)
-			page_line(pg, ROLE_WARN, "", "held by an open transaction: %s records, since %s", format_known(ps->high - ps->stable).s,
-				  format_clock(ps->held_since_ms).s);
+			page_line(pg, ROLE_WARN, "", "held by an open transaction: %s records, since %s",
+				  format_known(ps->high - ps->stable).s, format_clock(ps->held_since_ms).s);
 	}
 }
 
@@ -109,7 +109,10 @@ static void draw_ledgers(struct page *pg, const struct feed_status *fd)
 
 static uint8_t feed_role(enum feed_state state)
 {
-	return state == FEED_LIVE ? ROLE_OK : state == FEED_FAILED ? ROLE_ALERT : state == FEED_STALLED || state == FEED_WAITING ? ROLE_WARN : ROLE_TEXT;
+	return state == FEED_LIVE                               ? ROLE_OK
+	       : state == FEED_FAILED                           ? ROLE_ALERT
+	       : state == FEED_STALLED || state == FEED_WAITING ? ROLE_WARN
+								: ROLE_TEXT;
 }
 
 static struct words ago(const struct snapshot *snap, int64_t then_ms)
@@ -132,7 +135,8 @@ static void draw_feed(struct page *pg, const struct snapshot *snap, const struct
 		  fd->brokers_up == 1 ? "connection" : "connections", fd->brokers);
 	page_line(pg, ROLE_TEXT, "cluster", "%s", fd->cluster[0] ? fd->cluster : UNKNOWN);
 	page_line(pg, ROLE_TEXT, "watermark", "%s", fd->watermark_ms ? format_when(fd->watermark_ms).s : UNKNOWN);
-	page_line(pg, ROLE_TEXT, "last arrival", "%s · at the end of every partition %s", ago(snap, fd->last_arrival_ms).s, ago(snap, fd->caught_up_ms).s);
+	page_line(pg, ROLE_TEXT, "last arrival", "%s · at the end of every partition %s", ago(snap, fd->last_arrival_ms).s,
+		  ago(snap, fd->caught_up_ms).s);
 	page_line(pg, ROLE_TEXT, "flow", "%s events/s · lag %s", format_rate(fd->rate).s, format_known(fd->lag).s);
 	page_line(pg, ROLE_TEXT, "transactions", "%s · last took %s · slowest of the last minute %s", format_count(fd->commits).s,
 		  format_took(fd->commit_ms).s, format_took(fd->commit_ms_max).s);
@@ -159,22 +163,24 @@ static void draw_store(struct page *pg, const struct snapshot *snap)
 	page_line(pg, ROLE_TEXT, "path", "%s", db->path[0] ? db->path : UNKNOWN);
 	if (db->detail[0])
 		page_line(pg, ROLE_WARN, "state", "%s", db->detail);
-	page_line(pg, large ? ROLE_WARN : ROLE_TEXT, "size", "%s · write-ahead log %s%s", format_bytes(db->db_bytes).s, format_bytes(db->wal_bytes).s,
-		  large ? ": a reader that does not end holds it; close long queries" : "");
+	page_line(pg, large ? ROLE_WARN : ROLE_TEXT, "size", "%s · write-ahead log %s%s", format_bytes(db->db_bytes).s,
+		  format_bytes(db->wal_bytes).s, large ? ": a reader that does not end holds it; close long queries" : "");
 	page_line(pg, ROLE_TEXT, "rows", "%s minutes · %s quarters", db->minutes ? format_count(db->minutes).s : UNKNOWN,
 		  db->quarters ? format_count(db->quarters).s : UNKNOWN);
 	page_line(pg, ROLE_TEXT, "reaches", "from %s, %s back · quarters closed to %s · minutes kept from %s", instant(db->first_ts).s,
-		  db->first_ts ? format_long(snap->now_ms - db->first_ts * 1000).s : UNKNOWN, instant(db->closed_ts).s, instant(db->pruned_ts).s);
+		  db->first_ts ? format_long(snap->now_ms - db->first_ts * 1000).s : UNKNOWN, instant(db->closed_ts).s,
+		  instant(db->pruned_ts).s);
 	page_gap(pg);
 }
 
 static void draw_dead(struct page *pg, const struct store_status *db)
 {
-	page_title(pg, "Dead letters", db->dead_letters ? ROLE_WARN : ROLE_DIM, db->dead_letters ? format_count(db->dead_letters).s : "none");
+	page_title(pg, "Dead letters", db->dead_letters ? ROLE_WARN : ROLE_DIM,
+		   db->dead_letters ? format_count(db->dead_letters).s : "none");
 	for (size_t i = 0; i < db->dead_shown && i < STORE_DEAD_SHOWN; i++) {
 		const struct store_dead *dead = &db->dead[i];
-		page_line(pg, ROLE_TEXT, dead->reason, "%s  %s/%" PRId32 " @ %s  %s", instant(dead->received_ts).s, dead->topic, dead->partition,
-			  format_known(dead->offset).s, dead->detail);
+		page_line(pg, ROLE_TEXT, dead->reason, "%s  %s/%" PRId32 " @ %s  %s", instant(dead->received_ts).s, dead->topic,
+			  dead->partition, format_known(dead->offset).s, dead->detail);
 	}
 	page_gap(pg);
 }
@@ -184,8 +190,9 @@ static void draw_gaps(struct page *pg, const struct store_status *db)
 	page_title(pg, "Gaps", db->gaps ? ROLE_WARN : ROLE_DIM, db->gaps ? format_count(db->gaps).s : "none");
 	for (size_t i = 0; i < db->gaps_shown && i < STORE_GAPS_SHOWN; i++) {
 		const struct store_gap *gap = &db->gap[i];
-		page_line(pg, ROLE_TEXT, gap->kind, "%s  %s/%" PRId32 " epoch %" PRId32 "  offsets %s to %s  %s", instant(gap->detected_ts).s, gap->topic,
-			  gap->partition, gap->epoch, format_known(gap->first_offset).s, format_known(gap->last_offset).s, gap->note);
+		page_line(pg, ROLE_TEXT, gap->kind, "%s  %s/%" PRId32 " epoch %" PRId32 "  offsets %s to %s  %s",
+			  instant(gap->detected_ts).s, gap->topic, gap->partition, gap->epoch, format_known(gap->first_offset).s,
+			  format_known(gap->last_offset).s, gap->note);
 	}
 	page_gap(pg);
 }
@@ -199,8 +206,8 @@ static void draw_enrich(struct page *pg, const struct enrich_status *en)
 	page_line(pg, ROLE_TEXT, "table", "%s stations", format_count(en->stations).s);
 	page_line(pg, ROLE_TEXT, "events", "%s read · %s joined · %s of unknown stations · %s bad · %s empty", format_count(en->read).s,
 		  format_count(en->joined).s, format_count(en->unknown).s, format_count(en->bad).s, format_count(en->empty).s);
-	page_line(pg, ROLE_TEXT, "flow", "%s events/s · lag %s · %s transactions · %s aborted", format_rate(en->rate).s, format_known(en->lag).s,
-		  format_count(en->commits).s, format_count(en->aborts).s);
+	page_line(pg, ROLE_TEXT, "flow", "%s events/s · lag %s · %s transactions · %s aborted", format_rate(en->rate).s,
+		  format_known(en->lag).s, format_count(en->commits).s, format_count(en->aborts).s);
 	if (en->last_error[0])
 		page_line(pg, ROLE_WARN, "last error", "%s", en->last_error);
 	page_gap(pg);
@@ -212,11 +219,12 @@ static void draw_simulator(struct page *pg, const struct sim_status *sim)
 	if (sim->detail[0])
 		page_line(pg, ROLE_TEXT, "state", "%s", sim->detail);
 	page_line(pg, ROLE_TEXT, "clock", "%s · speed × %g", format_when(sim->virtual_ms).s, sim->speed_now);
-	page_line(pg, ROLE_TEXT, "scenario", "%s · seed %" PRIu64 " · rate × %g", sim->scenario ? sim->scenario : UNKNOWN, sim->seed, sim->desired.rate);
-	page_line(pg, ROLE_TEXT, "journeys", "%s begun · %s travelling · %s entries · %s exits", format_count(sim->journeys).s, format_count(sim->inside).s,
-		  format_count(sim->entries).s, format_count(sim->exits).s);
-	page_line(pg, sim->failed ? ROLE_WARN : ROLE_TEXT, "produced", "%s · %s acknowledged · %s failed · %s events/s", format_count(sim->produced).s,
-		  format_count(sim->acknowledged).s, format_count(sim->failed).s, format_rate(sim->rate).s);
+	page_line(pg, ROLE_TEXT, "scenario", "%s · seed %" PRIu64 " · rate × %g", sim->scenario ? sim->scenario : UNKNOWN, sim->seed,
+		  sim->desired.rate);
+	page_line(pg, ROLE_TEXT, "journeys", "%s begun · %s travelling · %s entries · %s exits", format_count(sim->journeys).s,
+		  format_count(sim->inside).s, format_count(sim->entries).s, format_count(sim->exits).s);
+	page_line(pg, sim->failed ? ROLE_WARN : ROLE_TEXT, "produced", "%s · %s acknowledged · %s failed · %s events/s",
+		  format_count(sim->produced).s, format_count(sim->acknowledged).s, format_count(sim->failed).s, format_rate(sim->rate).s);
 	if (sim->last_error[0])
 		page_line(pg, ROLE_WARN, "last error", "%s", sim->last_error);
 	page_gap(pg);
@@ -227,8 +235,8 @@ static void draw_log(struct page *pg, const struct snapshot *snap)
 	static const uint8_t roles[] = {[LOG_DEBUG] = ROLE_DIM, [LOG_INFO] = ROLE_TEXT, [LOG_WARN] = ROLE_WARN, [LOG_ERROR] = ROLE_ALERT};
 	page_title(pg, "Log", ROLE_DIM, "newest first");
 	for (size_t i = snap->log_lines; i-- > 0;)
-		page_line(pg, roles[snap->log[i].level], format_clock(snap->log[i].time_ms).s, "%-5s %s", log_level_name(snap->log[i].level),
-			  snap->log[i].text);
+		page_line(pg, roles[snap->log[i].level], format_clock(snap->log[i].time_ms).s, "%-5s %s",
+			  log_level_name(snap->log[i].level), snap->log[i].text);
 }
 
 static int lines_needed(const struct snapshot *snap)
@@ -246,7 +254,8 @@ void pipeline_draw(struct screen *sc, const struct snapshot *snap, struct canvas
 	for (size_t i = 0; i < snap->feeds; i++)
 		draw_feed(&pg, snap, &snap->feed[i]);
 	if (!snap->feeds)
-		page_line(&pg, ROLE_DIM, "feeds", snap->mode == MODE_FRAME ? "drawn from the file alone" : "none here: another process writes the file");
+		page_line(&pg, ROLE_DIM, "feeds",
+			  snap->mode == MODE_FRAME ? "drawn from the file alone" : "none here: another process writes the file");
 	draw_store(&pg, snap);
 	if (snap->mode != MODE_FRAME) {
 		draw_dead(&pg, &snap->store);

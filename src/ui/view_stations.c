@@ -130,17 +130,8 @@ void stations_draw(struct screen *sc, const struct snapshot *snap, struct canvas
 
 unsigned stations_move(struct screen *sc, enum move move)
 {
-	int last = (int)sc->count - 1, old = (int)screen_position(sc);
-	const int to[] = {
-		[MOVE_UP] = old - 1,
-		[MOVE_DOWN] = old + 1,
-		[MOVE_PAGE_UP] = old - sc->page,
-		[MOVE_PAGE_DOWN] = old + sc->page,
-		[MOVE_HOME] = 0,
-		[MOVE_END] = last,
-	};
-	int at = to[move] > last ? last : to[move];
-	int64_t selected = at <= 0 ? -1 : (int64_t)sc->rows[at].index;
+	int at = move_target(move, (int)screen_position(sc), sc->page, (int)sc->count - 1);
+	int64_t selected = at ? (int64_t)sc->rows[at].index : -1;
 	if (selected == sc->selected)
 		return 0;
 	sc->selected = selected;

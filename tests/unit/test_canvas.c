@@ -164,7 +164,8 @@ static void meaning_is_not_colour_alone(void **state)
 	(void)state;
 	for (int depth = DEPTH_MONO; depth < DEPTHS; depth++)
 		for (int role = 0; role < ROLES; role++) {
-			struct look plain = theme_look((enum depth)depth, (uint8_t)role, false), chosen = theme_look((enum depth)depth, (uint8_t)role, true);
+			struct look plain = theme_look((enum depth)depth, (uint8_t)role, false),
+				    chosen = theme_look((enum depth)depth, (uint8_t)role, true);
 			assert_true(plain.bg != chosen.bg || plain.attributes != chosen.attributes);
 			assert_true(plain.fg < (depth == DEPTH_8 ? 8 : depth == DEPTH_16 ? 16 : 256));
 			if (depth == DEPTH_MONO)

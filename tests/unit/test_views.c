@@ -107,7 +107,8 @@ static void states_are_as_their_goldens(void **state)
 	(void)state;
 	struct snapshot well = snap;
 	struct feed_status *fd = &snap.feed[0];
-	static const char *const names[] = {"down", "failed", "catching-up", "demo", "broken-ledger", "viewer", "paused", "frame", "nothing"};
+	static const char *const names[] = {"down",   "failed", "catching-up", "demo",   "broken-ledger",
+					    "viewer", "paused", "frame",       "nothing"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		struct screen sc;
 		struct strbuf drawn = {0};
@@ -121,7 +122,8 @@ static void states_are_as_their_goldens(void **state)
 			break;
 		case 1:
 			fd->state = FEED_FAILED;
-			snprintf(fd->detail, sizeof fd->detail, "this history belongs to cluster X, the broker to cluster Y: give another file with --db");
+			snprintf(fd->detail, sizeof fd->detail,
+				 "this history belongs to cluster X, the broker to cluster Y: give another file with --db");
 			break;
 		case 2:
 			fd->state = FEED_CATCHING_UP;

@@ -67,7 +67,8 @@ static void make_stations(struct snapshot *snap)
 	snap->nbaselines = FIXTURE_STATIONS;
 	snap->baselines = xcalloc(FIXTURE_STATIONS, sizeof *snap->baselines);
 	for (size_t i = 0; i < FIXTURE_STATIONS; i++)
-		snap->baselines[i] = (struct baseline){.max = (uint32_t)(made[i].weight * (330 + (double)(i % 7) * 70)), .typical = made[i].weight * 260, .n = 6};
+		snap->baselines[i] = (struct baseline){.max = (uint32_t)(made[i].weight * (330 + (double)(i % 7) * 70)),
+						       .typical = made[i].weight * 260, .n = 6};
 }
 
 static void make_board(struct snapshot *snap)
@@ -85,8 +86,13 @@ static void make_board(struct snapshot *snap)
 
 static void make_partition(struct partition_status *ps, const char *topic, int32_t partition, uint64_t consumed)
 {
-	*ps = (struct partition_status){.partition = partition, .epoch = 1, .next_offset = (int64_t)consumed + 2, .stable = (int64_t)consumed + 2,
-					.high = (int64_t)consumed + 2, .low = 0, .rate = 5.5 + partition};
+	*ps = (struct partition_status){.partition = partition,
+					.epoch = 1,
+					.next_offset = (int64_t)consumed + 2,
+					.stable = (int64_t)consumed + 2,
+					.high = (int64_t)consumed + 2,
+					.low = 0,
+					.rate = 5.5 + partition};
 	snprintf(ps->topic, sizeof ps->topic, "%s", topic);
 	ps->ledger = (struct ledger){.consumed = consumed, .stored = consumed - 3, .dead = 2, .skipped = 1};
 }
@@ -95,13 +101,25 @@ static void make_feed(struct snapshot *snap)
 {
 	struct feed_status *fd = &snap->feed[0];
 	snap->feeds = 1;
-	*fd = (struct feed_status){.name = "history", .state = FEED_LIVE, .brokers_up = 3, .lag = 0, .rate = 41.4, .last_arrival_ms = NOW_MS - 200,
-				   .caught_up_ms = NOW_MS - 100, .catch_up = -1, .catch_up_left_ms = -1, .watermark_ms = NOW_MS - 300, .commits = 68123,
-				   .commit_ms = 3.4, .commit_ms_max = 41, .gaps = 1};
+	*fd = (struct feed_status){.name = "history",
+				   .state = FEED_LIVE,
+				   .brokers_up = 3,
+				   .lag = 0,
+				   .rate = 41.4,
+				   .last_arrival_ms = NOW_MS - 200,
+				   .caught_up_ms = NOW_MS - 100,
+				   .catch_up = -1,
+				   .catch_up_left_ms = -1,
+				   .watermark_ms = NOW_MS - 300,
+				   .commits = 68123,
+				   .commit_ms = 3.4,
+				   .commit_ms_max = 41,
+				   .gaps = 1};
 	snprintf(fd->cluster, sizeof fd->cluster, "Jq2rTz5bQ3ymZ1h0d0g7Rw");
 	snprintf(fd->brokers, sizeof fd->brokers, "%s", snap->brokers);
 	for (int32_t i = 0; i < 4; i++) {
-		make_partition(&fd->partition[fd->partitions++], i < 2 ? "station_entries" : "station_exits", i % 2, 61000 + (uint64_t)i * 977);
+		make_partition(&fd->partition[fd->partitions++], i < 2 ? "station_entries" : "station_exits", i % 2,
+			       61000 + (uint64_t)i * 977);
 		ledger_add(&fd->total, &fd->partition[i].ledger);
 	}
 	fd->partition[3].high += 120;
@@ -112,15 +130,39 @@ static void make_feed(struct snapshot *snap)
 static void make_store(struct snapshot *snap)
 {
 	struct store_status *db = &snap->store;
-	*db = (struct store_status){.open = true, .db_bytes = 12922880, .wal_bytes = 1253376, .first_ts = DAY_START_TS + 60, .closed_ts = DAY_START_TS,
-				    .minutes = 5311, .quarters = 371, .dead_letters = 8, .gaps = 1, .gaps_shown = 1, .dead_shown = 2, .days = 6.2};
+	*db = (struct store_status){.open = true,
+				    .db_bytes = 12922880,
+				    .wal_bytes = 1253376,
+				    .first_ts = DAY_START_TS + 60,
+				    .closed_ts = DAY_START_TS,
+				    .minutes = 5311,
+				    .quarters = 371,
+				    .dead_letters = 8,
+				    .gaps = 1,
+				    .gaps_shown = 1,
+				    .dead_shown = 2,
+				    .days = 6.2};
 	snprintf(db->path, sizeof db->path, "/var/lib/tfl-top/history.db");
-	db->gap[0] = (struct store_gap){.kind = "retention", .topic = "station_exits", .note = "the broker dropped them before they were read",
-					.partition = 1, .epoch = 1, .first_offset = 0, .last_offset = 811, .detected_ts = DAY_START_TS + 4000};
-	db->dead[0] = (struct store_dead){.reason = "bad_json", .topic = "station_entries", .detail = "byte 17: \033[2J is no JSON", .partition = 0,
-					  .offset = 60311, .received_ts = DAY_START_TS + 9000};
-	db->dead[1] = (struct store_dead){.reason = "future", .topic = "station_exits", .detail = "2031-01-01T00:00:00Z is more than 5 min ahead",
-					  .partition = 1, .offset = 59001, .received_ts = DAY_START_TS + 8000};
+	db->gap[0] = (struct store_gap){.kind = "retention",
+					.topic = "station_exits",
+					.note = "the broker dropped them before they were read",
+					.partition = 1,
+					.epoch = 1,
+					.first_offset = 0,
+					.last_offset = 811,
+					.detected_ts = DAY_START_TS + 4000};
+	db->dead[0] = (struct store_dead){.reason = "bad_json",
+					  .topic = "station_entries",
+					  .detail = "byte 17: \033[2J is no JSON",
+					  .partition = 0,
+					  .offset = 60311,
+					  .received_ts = DAY_START_TS + 9000};
+	db->dead[1] = (struct store_dead){.reason = "future",
+					  .topic = "station_exits",
+					  .detail = "2031-01-01T00:00:00Z is more than 5 min ahead",
+					  .partition = 1,
+					  .offset = 59001,
+					  .received_ts = DAY_START_TS + 8000};
 }
 
 static void make_log(struct snapshot *snap)
@@ -149,7 +191,14 @@ void fixture_init(struct snapshot *snap)
 	make_store(snap);
 	make_log(snap);
 	snap->has_enrich = 1;
-	snap->enrich = (struct enrich_status){.state = ENRICH_RUNNING, .stations = 509, .read = 250123, .joined = 250100, .unknown = 20, .bad = 3,
-					      .commits = 9120, .lag = 0, .rate = 41.2};
+	snap->enrich = (struct enrich_status){.state = ENRICH_RUNNING,
+					      .stations = 509,
+					      .read = 250123,
+					      .joined = 250100,
+					      .unknown = 20,
+					      .bad = 3,
+					      .commits = 9120,
+					      .lag = 0,
+					      .rate = 41.2};
 	snapshot_clock(snap, "auto");
 }
