@@ -24,15 +24,24 @@ static int parse_size(const char *text, int *width, int *height, struct error *e
 	return error_set(err, "--size %s: wanted COLUMNSxROWS, from 1x1 to %dx%d", text, WIDTH_MAX, HEIGHT_MAX);
 }
 
-/* The whole minute at which the picture ends: of --at, else of the newest event. */
-static int picture_time(const struct config *cfg, int64_t watermark_ms, int64_t *at_ms, struct error *err)
+struct picture {
+	int width, height;
+	int64_t at_ms; /* -1: of the newest event */
+	enum depth depth;
+	bool ansi;
+};
+
+static int picture_init(struct picture *pic, const struct config *cfg, struct error *err)
 {
-	const char *word = config_text(cfg, "at");
-	*at_ms = watermark_ms;
-	if (word && timeword_parse(word, clock_wall_ms(), at_ms, err))
+	const char *word = config_text(cfg, "at"), *set = getenv("NO_COLOR");
+	bool mono;
+	*pic = (struct picture){.at_ms = -1, .ansi = !strcmp(config_text(cfg, "format"), "ansi")};
+	if (word && timeword_parse(word, clock_wall_ms(), &pic->at_ms, err))
 		return error_prefix(err, "--at");
-	*at_ms = *at_ms / 60000 * 60000;
-	return 0;
+	if (theme_find(config_text(cfg, "ui.theme"), &mono, err))
+		return -1;
+	pic->depth = mono || (set && *set) ? DEPTH_MONO : DEPTH_256;
+	return parse_size(config_text(cfg, "size"), &pic->width, &pic->height, err);
 }
 
 static int64_t first_event_ts(sqlite3 *db)
@@ -44,42 +53,30 @@ static int64_t first_event_ts(sqlite3 *db)
 	return ts;
 }
 
-static int load(const struct config *cfg, const char *path, struct snapshot *snap, struct error *err)
+static int load(const struct picture *pic, const char *path, struct snapshot *snap, struct error *err)
 {
 	sqlite3 *db = db_open_reader(path, err);
 	if (!db)
 		return -1;
-	int64_t watermark_ms = db_meta_int(db, "watermark_ms", 0), at_ms;
-	int rc = db_zone(db, err) || picture_time(cfg, watermark_ms, &at_ms, err);
-	if (!rc)
-		rc = board_load(db, at_ms / 1000, &snap->board, &snap->stations, err) ||
-		     baselines_load(db, at_ms / 1000, &snap->baselines, &snap->nbaselines, err);
-	if (!rc) {
-		snap->mode = MODE_FRAME;
-		snap->wall_ms = snap->now_ms = at_ms;
-		snap->board.watermark_ms = watermark_ms; /* up to here nothing counted means nobody, after it nobody knows */
-		snap->store = (struct store_status){.open = true, .db_bytes = -1, .wal_bytes = -1, .first_ts = first_event_ts(db)};
-	}
+	int64_t watermark_ms = db_meta_int(db, "watermark_ms", 0);
+	int64_t at_ms = (pic->at_ms < 0 ? watermark_ms : pic->at_ms) / 60000 * 60000;
+	int rc = db_zone(db, err) || board_load(db, at_ms / 1000, &snap->board, &snap->stations, err) ||
+		 baselines_load(db, at_ms / 1000, &snap->baselines, &snap->nbaselines, err);
+	snap->mode = MODE_FRAME;
+	snap->wall_ms = snap->now_ms = at_ms;
+	snap->board.watermark_ms = watermark_ms; /* up to here nothing counted means nobody, after it nobody knows */
+	snap->store = (struct store_status){.open = true, .db_bytes = -1, .wal_bytes = -1, .first_ts = first_event_ts(db)};
 	sqlite3_close(db);
 	return rc ? -1 : 0;
 }
 
-static enum depth depth_of(const struct config *cfg, struct error *err)
-{
-	const char *set = getenv("NO_COLOR");
-	bool mono;
-	if (theme_find(config_text(cfg, "ui.theme"), &mono, err))
-		return DEPTHS;
-	return mono || (set && *set) ? DEPTH_MONO : DEPTH_256;
-}
-
-static int print(struct screen *sc, const struct snapshot *snap, struct canvas *cv, bool ansi, enum depth depth)
+static int print(struct screen *sc, const struct snapshot *snap, struct canvas *cv, const struct picture *pic)
 {
 	struct strbuf out = {0};
 	screen_refresh(sc, snap);
 	screen_draw(sc, snap, cv);
-	if (ansi)
-		canvas_to_ansi(cv, depth, &out);
+	if (pic->ansi)
+		canvas_to_ansi(cv, pic->depth, &out);
 	else
 		canvas_to_text(cv, &out);
 	int rc = fwrite(strbuf_str(&out), 1, out.len, stdout) == out.len && !fflush(stdout) ? 0 : 1;
@@ -87,16 +84,16 @@ static int print(struct screen *sc, const struct snapshot *snap, struct canvas *
 	return rc;
 }
 
-static int draw(const struct config *cfg, struct screen *sc, int width, int height, enum depth depth, struct error *err)
+static int draw(const struct config *cfg, struct screen *sc, const struct picture *pic, struct error *err)
 {
 	struct snapshot snap;
 	struct canvas cv;
 	char *path = history_path(cfg, false, err);
 	int rc = 1;
 	snapshot_init(&snap);
-	canvas_init(&cv, width, height, config_bool(cfg, "ui.ascii") || strcmp(nl_langinfo(CODESET), "UTF-8"));
-	if (path && !load(cfg, path, &snap, err))
-		rc = print(sc, &snap, &cv, !strcmp(config_text(cfg, "format"), "ansi"), depth);
+	canvas_init(&cv, pic->width, pic->height, config_bool(cfg, "ui.ascii") || strcmp(nl_langinfo(CODESET), "UTF-8"));
+	if (path && !load(pic, path, &snap, err))
+		rc = print(sc, &snap, &cv, pic);
 	else
 		fprintf(stderr, "tfl-top frame: %s\n", err->text);
 	canvas_fini(&cv);
@@ -109,14 +106,13 @@ int frame_run(struct config *cfg)
 {
 	struct error err = {0};
 	struct screen sc;
-	int width, height;
-	enum depth depth = depth_of(cfg, &err);
-	if (depth == DEPTHS || parse_size(config_text(cfg, "size"), &width, &height, &err) ||
+	struct picture pic;
+	if (picture_init(&pic, cfg, &err) ||
 	    screen_init(&sc, config_text(cfg, "ui.view"), config_text(cfg, "ui.sort"), config_text(cfg, "ui.columns"), &err)) {
 		fprintf(stderr, "tfl-top frame: %s\n", err.text);
 		return EXIT_USAGE;
 	}
-	int rc = draw(cfg, &sc, width, height, depth, &err);
+	int rc = draw(cfg, &sc, &pic, &err);
 	screen_fini(&sc);
 	return rc;
 }
