@@ -99,7 +99,7 @@ int64_t events_lag(struct enrich *en); /* −1 unknown */
 
 /* enrich_loop.c */
 int loop_prepare(struct enrich *en);   /* the producer */
-int loop_open(struct enrich *en);      /* ends what a predecessor left open */
+int loop_open(struct enrich *en);      /* ends what a predecessor left open, and makes ready to write */
 int loop_turn(struct enrich *en);      /* reads for at most 100 ms, joins, commits when it is time; −1: we cannot go on */
 void loop_settle(struct enrich *en);   /* commits what is open, or leaves `trouble` */
 int loop_recover(struct enrich *en);   /* from `trouble`: aborts, makes a new producer, reads again; −1: we cannot go on */

@@ -49,18 +49,18 @@ static int open_producer(struct enrich *en)
 {
 	struct error err = {0};
 	en->txn = txn_new(en->cfg, en->id, keep_trying, en, &err);
-	if (!en->txn)
+	return en->txn ? 0 : enrich_fail(en, "%s", err.text);
+}
+
+/* The topics must be there: a producer's handle on one that is not makes many brokers create it, with another count of partitions. */
+int loop_open(struct enrich *en)
+{
+	struct error err = {0};
+	if (txn_init(en->txn, &err) != TXN_OK)
 		return enrich_fail(en, "%s", err.text);
 	for (size_t s = 0; s < SIDES; s++)
 		en->side[s].produce = rd_kafka_topic_new(txn_client(en->txn), en->side[s].out, NULL);
 	return 0;
-}
-
-int loop_open(struct enrich *en)
-{
-	struct error err = {0};
-	enum txn_verdict verdict = txn_init(en->txn, &err);
-	return verdict == TXN_OK ? 0 : enrich_fail(en, "%s", err.text);
 }
 
 int loop_prepare(struct enrich *en)

@@ -48,8 +48,9 @@ refused() {
 	fi
 }
 
+# broker [KEY=VALUE]…: with these settings of its own.
 broker() {
-	start_kafka "$HERE/kafka" || { echo "not ok a real broker starts"; exit 1; }
+	start_kafka "$HERE/kafka" "$@" || { echo "not ok a real broker starts"; exit 1; }
 }
 
 # tfl COMMAND…: the program on this script's broker and database; its stderr is in the file `log` as well.

@@ -103,10 +103,12 @@ restart_kafka() {
 	return 1
 }
 
-# start_kafka FOLDER: exports KAFKA=127.0.0.1:PORT. Another process may take a port between the choice and the use: then with other ports.
+# start_kafka FOLDER [KEY=VALUE]…: exports KAFKA=127.0.0.1:PORT; the settings come last, so they win. Another process may take a port
+# between the choice and the use: then with other ports.
 start_kafka() {
 	kafka_classes || return 1
 	KAFKA_HOME=$1
+	shift
 	local try port
 	for try in 1 2 3; do
 		port=$(free_port)
@@ -114,6 +116,7 @@ start_kafka() {
 		rm -rf "$KAFKA_HOME"
 		mkdir -p "$KAFKA_HOME"
 		kafka_properties "$port" "$(free_port)" >"$KAFKA_HOME/server.properties"
+		printf '%s\n' "$@" >>"$KAFKA_HOME/server.properties"
 		(kafka_java kafka.tools.StorageTool format -t MkU3OEVBNTcwNTJENDM2Qk -c "$KAFKA_HOME/server.properties") \
 			>"$KAFKA_HOME/format.log" 2>&1 || { cat "$KAFKA_HOME/format.log" >&2; return 1; }
 		restart_kafka && return 0
