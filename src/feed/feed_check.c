@@ -173,16 +173,19 @@ static int decide_anew(struct feed *fd, uint32_t i, struct error *err)
 	return move ? consumer_move(&fd->cs, i, part->next_offset, err) : 0;
 }
 
+/* One that gets no answer ends the turn; the next one begins behind it, so that it does not keep the others from theirs. */
 static void decide_unsure(struct feed *fd)
 {
 	struct error err;
-	for (uint32_t i = 0; i < fd->nparts && !fd->failed; i++) {
-		if (!fd->follow[i].unsure || fd->source[fd->parts[i].direction].missing || feed_now_ms() < fd->recheck_at_ms)
+	for (uint32_t k = 0, first = fd->recheck_from; k < fd->nparts && !fd->failed && feed_now_ms() >= fd->recheck_at_ms; k++) {
+		uint32_t i = (first + k) % (uint32_t)fd->nparts;
+		if (!fd->follow[i].unsure || !places_there(fd, i))
 			continue;
 		if (fd->probe && probe_busy(fd->probe))
 			probe_end(fd->probe);
 		if (decide_anew(fd, i, &err)) {
 			fd->recheck_at_ms = feed_now_ms() + AGAIN_MS;
+			fd->recheck_from = i + 1;
 			log_debug("%s: %s", fd->ops->name, err.text);
 		}
 	}
@@ -197,7 +200,7 @@ static void begin_round(struct feed *fd)
 	fd->nquestions = 0;
 	for (uint32_t i = 0; i < fd->nparts; i++) {
 		struct follow *fo = &fd->follow[i];
-		if (fo->witness.offset >= 0 && fo->witness.offset >= fo->low) { /* else none, or gone by retention */
+		if (fo->witness.offset >= 0 && fo->witness.offset >= fo->low && places_there(fd, i)) { /* else none, or gone by retention */
 			fd->asked[fd->nquestions] = i;
 			fd->questions[fd->nquestions++] = (struct question){fd->parts[i].topic, fd->parts[i].partition, fo->witness, false, REREAD_NONE};
 		}

@@ -67,7 +67,7 @@ struct feed {
 	int64_t reread_until_ms;     /* monotonic: a round without answers is given up */
 	struct source {              /* topics, by direction */
 		const char *topic;
-		bool missing;
+		size_t there;                /* partitions it has now; 0 missing */
 		const rd_kafka_topic_t *rkt; /* the library's handle in its messages; NULL before the first */
 		uint32_t *place;             /* index into parts by partition */
 		size_t places;
@@ -90,6 +90,7 @@ struct feed {
 	bool failed;
 	int64_t commit_ms;           /* interval */
 	int64_t commit_at_ms, lookup_at_ms, reread_at_ms, recheck_at_ms, report_at_ms, over_at_ms; /* monotonic; when each is due */
+	uint32_t recheck_from;       /* the partition whose turn it is */
 	int64_t drain_until_ms;      /* 0 while running */
 	int64_t moved_at_ms;         /* monotonic: a position last moved, or the feed was not polling */
 	struct pace pace;
@@ -106,6 +107,7 @@ bool feed_commit(struct feed *fd); /* insists; false: failed, or asked to stop b
 int places_look_up(struct feed *fd, struct error *err); /* topics and partitions; those that are new are assigned. -1: later again */
 bool places_of(struct feed *fd, const rd_kafka_message_t *msg, uint32_t *part); /* whose message it is */
 bool places_missing(const struct feed *fd); /* a topic, as of the last look-up */
+bool places_there(const struct feed *fd, uint32_t i); /* partition i, as of then: a topic may come back with fewer */
 bool places_at_end(const struct feed *fd);
 void places_fini(struct feed *fd);
 

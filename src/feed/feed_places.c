@@ -14,7 +14,12 @@
 
 bool places_missing(const struct feed *fd)
 {
-	return fd->source[ENTRY].missing || fd->source[EXIT].missing;
+	return !fd->source[ENTRY].there || !fd->source[EXIT].there;
+}
+
+bool places_there(const struct feed *fd, uint32_t i)
+{
+	return (size_t)fd->parts[i].partition < fd->source[fd->parts[i].direction].there;
 }
 
 /* Partition counts of both topics, 0 where one is missing. */
@@ -27,7 +32,7 @@ static int count_partitions(struct feed *fd, int *counts, struct error *err)
 			fd->broker_silent = true;
 			return -1;
 		}
-		fd->source[d].missing = !counts[d];
+		fd->source[d].there = (size_t)counts[d];
 	}
 	return 0;
 }
@@ -153,7 +158,7 @@ int places_look_up(struct feed *fd, struct error *err)
 	if (count_partitions(fd, counts, err))
 		return -1;
 	if (places_missing(fd) && fd->goal.exit_at_end && !fd->restored)
-		return error_set(err, "topic %s is missing", fd->source[fd->source[EXIT].missing ? EXIT : ENTRY].topic);
+		return error_set(err, "topic %s is missing", fd->source[fd->source[EXIT].there ? ENTRY : EXIT].topic);
 	return assign_new(fd, counts, err);
 }
 

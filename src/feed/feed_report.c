@@ -184,7 +184,7 @@ const char *report_detail(const struct feed *fd)
 {
 	static _Thread_local char text[256];
 	for (int d = ENTRY; d <= EXIT; d++) {
-		if (!fd->source[d].missing)
+		if (fd->source[d].there)
 			continue;
 		snprintf(text, sizeof text, "topic %s is missing: `tfl-top setup topics` creates it", fd->source[d].topic);
 		return text;

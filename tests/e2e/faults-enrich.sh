@@ -2,10 +2,8 @@
 # What happens to the join: brokers that make topics by themselves, a second instance that comes and goes, a broker that dies within a
 # transaction, rows that change, topics made anew. Whoever reads what is committed finds each event of a known station exactly once.
 . "$(dirname "$0")/lib.sh"
+. "$srcdir/tests/e2e/scenario.sh"
 broker auto.create.topics.enable=true
-admin() {
-	"$BUILD/tests/services/kafka_admin" "$@"
-}
 
 partitions() {
 	kcat -b "$KAFKA" -L -t "$1" | grep -c '^ *partition '
