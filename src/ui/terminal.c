@@ -5,6 +5,7 @@
 #include <langinfo.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -65,25 +66,31 @@ static void catch_fatal(void)
 		sigaction(fatal[i], &act, &previous[i]);
 }
 
-static void add_restore(const char *capability)
+static void add_restore(const char *text)
 {
-	size_t len = capability && capability != (char *)-1 ? strlen(capability) : 0;
+	size_t len = strlen(text);
 	if (term.restore_len + len > sizeof term.restore)
 		return;
-	memcpy(term.restore + term.restore_len, capability, len);
+	memcpy(term.restore + term.restore_len, text, len);
 	term.restore_len += len;
 }
 
-/* What endwin would send: colours off, cursor back, keypad and mouse off, the other screen. Padding marks ($<5>) do not occur in these. */
+static const char *capability(const char *name)
+{
+	const char *text = tigetstr((char *)(uintptr_t)name); /* its prototype lacks a const */
+	return text && text != (char *)-1 ? text : NULL;
+}
+
+/* What endwin would send: mouse off, colours off, cursor back, keypad off, the other screen; not those that want padding ($<5>). */
 static void prepare_restore(bool mouse)
 {
 	static const char *const names[] = {"sgr0", "op", "cnorm", "rmkx", "rmcup"};
 	term.restore_len = 0;
-	if (mouse)
+	if (mouse && capability("kmous"))
 		add_restore("\033[?1006l\033[?1000l");
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		const char *text = tigetstr(names[i]);
-		if (text && text != (char *)-1 && !strstr(text, "$<"))
+		const char *text = capability(names[i]);
+		if (text && !strstr(text, "$<"))
 			add_restore(text);
 	}
 }

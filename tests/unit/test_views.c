@@ -249,6 +249,31 @@ static void the_selection_follows_its_station(void **state)
 	screen_fini(&sc);
 }
 
+static bool selection_is_seen(const struct canvas *cv)
+{
+	for (int y = 0; y < cv->height; y++)
+		if (canvas_cell(cv, 1, y)->selected)
+			return true;
+	return false;
+}
+
+static void the_selection_stays_in_sight(void **state)
+{
+	(void)state;
+	struct screen sc;
+	struct canvas cv;
+	screen_init(&sc, NULL, NULL, NULL, NULL);
+	screen_refresh(&sc, &snap);
+	canvas_init(&cv, 80, 12, false);
+	for (int i = 0; i < 2 * FIXTURE_STATIONS; i++) {
+		type(&sc, i < FIXTURE_STATIONS ? "j" : "k");
+		screen_draw(&sc, &snap, &cv);
+		assert_true(selection_is_seen(&cv));
+	}
+	canvas_fini(&cv);
+	screen_fini(&sc);
+}
+
 static void a_click_sorts_selects_and_switches(void **state)
 {
 	(void)state;
@@ -348,6 +373,7 @@ int main(void)
 		cmocka_unit_test(a_line_of_words_is_plain_ascii),
 		cmocka_unit_test(a_filter_narrows_as_it_is_typed),
 		cmocka_unit_test(the_selection_follows_its_station),
+		cmocka_unit_test(the_selection_stays_in_sight),
 		cmocka_unit_test(a_click_sorts_selects_and_switches),
 		cmocka_unit_test(no_key_and_no_size_breaks_it),
 		cmocka_unit_test(every_size_can_be_drawn),
