@@ -15,7 +15,7 @@ refused "-X without a value" 2 'key=value' top -X topic.entries
 refused "a kafka key that is ours" 2 'enrich.group|elastic.group' top -X kafka.group.id=mine
 refused "a kafka key that would break exactly-once" 2 'isolation.level' top feed history -X kafka.isolation.level=read_uncommitted
 refused "an unknown sink" 2 'history' top feed histroy -b 127.0.0.1:1
-refused "no sink" 2 'history' top feed
+refused "no sink" 2 'SINK' top feed
 refused "an unknown scenario" 2 'weekday' top simulate --scenario weekda -b 127.0.0.1:1
 refused "a time that is none" 2 '"yesterdy"' top simulate --from yesterdy -b 127.0.0.1:1
 refused "an unknown view" 2 'stations' top frame --view statoins
@@ -62,11 +62,11 @@ check "passengers" tfl simulate --scenario weekday --from "$(last_weekday)T08:00
 check "joined" tfl enrich -e
 check "counted" tfl feed history -e
 query() { "$TFL_TOP" query --db history.db "$@"; }
-reports=$(query | awk '/^  / { print $1 }')
+reports=$(query | grep -oE '^[^ ]+')
 check "query lists its reports" test "$(echo "$reports" | wc -w)" -ge 8
 for report in $reports; do
 	words=()
-	case $report in station*) words=(Angel) ;; esac
+	case $report in station-*) words=(station=Angel) ;; esac
 	check "report $report" query "$report" "${words[@]}"
 done
 S='SELECT station, sum(entries) AS n FROM station_day GROUP BY station ORDER BY n DESC, station LIMIT 3'
@@ -78,13 +78,23 @@ check "json, one array" test "$(query --format json --sql "SELECT 1 AS a UNION A
 check "SQL from standard input" test "$(echo 'SELECT 40 + 2 AS n' | query --format csv --sql - | tr -d '\r' | tail -1)" = 42
 refused "SQL that writes" 1 'read' query --sql 'DELETE FROM minute'
 refused "SQL that is wrong" 1 'syntax|nosuch' query --sql 'SELECT FROM nosuch'
-refused "SQL that never ends" 1 'timeout|time' query --timeout 1s --sql 'WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n'
+query --timeout 1s --sql 'WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n' >endless 2>&1
+check "SQL that never ends is given up" test "$? $(grep -c 'given up after 1' endless)" = "1 1"
 query --sql "SELECT * FROM station_minute" | head -n 1 >one
 check "a reader that goes away is no failure" test "${PIPESTATUS[0]}" = 0
 check "frame draws a view without a terminal" sh -c "'$TFL_TOP' frame --db history.db --size 120x40 </dev/null | awk 'END { exit NR != 40 }'"
 for view in stations network pipeline help; do
 	check "frame --view $view" sh -c "'$TFL_TOP' frame --db history.db --view $view --size 80x24 >$view.out && test -s $view.out"
 done
+# The first row's station and the whole network, on the screen as in SQL: the 15 minutes before the newest bucket.
+"$TFL_TOP" frame --db history.db --ascii --size 110x24 >frame
+first=$(sed -n 's/^>\(.\{24\}\).*/\1/p' frame | sed "s/ *$//; s/'/''/g")
+T='(SELECT max(ts) FROM station_minute)'
+on_screen() { grep -F -e "$1" frame | grep -qF -e " $(echo "$2" | sed ':a; s/\B[0-9]\{3\}\>/ &/; ta') "; }
+check "the screen agrees with SQL on ${first:-nobody}'s entries" on_screen ">" \
+	"$(sql "SELECT sum(entries) FROM station_minute WHERE station = '$first' AND ts >= $T - 900 AND ts < $T")"
+check "and its exits" on_screen ">" "$(sql "SELECT sum(exits) FROM station_minute WHERE station = '$first' AND ts >= $T - 900 AND ts < $T")"
+check "and on who is in the network" on_screen "in network" "$(sql "SELECT sum(net) FROM station_minute WHERE ts < $T")"
 check "the same frame twice" sh -c "'$TFL_TOP' frame --db history.db >a && '$TFL_TOP' frame --db history.db >b && cmp a b"
 
 # The stdout sink, and the end of a topic.
