@@ -1,6 +1,6 @@
 # lib.sh: what every end-to-end script needs: a private folder, the program, checks that print `ok` or `not ok`, a broker on demand.
 # Sourced. From tests/run: srcdir, the source tree; BUILD, its build; TFL_TOP, the program under test; FULL=1 asks for the long form.
-set -u
+set -uo pipefail
 : "${srcdir:=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}" "${BUILD:=$srcdir/build-asan}" "${FULL:=0}"
 : "${TFL_TOP:=$BUILD/tfl-top}"
 HERE=$(mktemp -d "${TMPDIR:-/tmp}/tfl-top-e2e.XXXXXX") && cd "$HERE" || exit 1
