@@ -45,37 +45,32 @@ struct words format_rate(double per_second)
 	return out;
 }
 
+/* In the largest unit of which there is at least one. */
+static struct words in_units(int64_t ms, const char *const units[4])
+{
+	static const int64_t seconds[] = {1, 60, 3600, 86400};
+	struct words out = {UNKNOWN};
+	int unit = 0;
+	while (unit < 3 && ms / 1000 >= seconds[unit + 1])
+		unit++;
+	if (ms >= 0)
+		snprintf(out.s, sizeof out.s, "%" PRId64 "%s", ms / 1000 / seconds[unit], units[unit]);
+	return out;
+}
+
 struct words format_age(int64_t ms)
 {
-	struct words out = {UNKNOWN};
-	int64_t s = ms / 1000;
-	if (ms < 0)
-		return out;
-	if (s < 60)
-		snprintf(out.s, sizeof out.s, "%" PRId64 "s", s);
-	else if (s < 3600)
-		snprintf(out.s, sizeof out.s, "%" PRId64 "m", s / 60);
-	else if (s < 86400)
-		snprintf(out.s, sizeof out.s, "%" PRId64 "h", s / 3600);
-	else
-		snprintf(out.s, sizeof out.s, "%" PRId64 "d", s / 86400);
-	return out;
+	static const char *const units[] = {"s", "m", "h", "d"};
+	return in_units(ms, units);
 }
 
 struct words format_long(int64_t ms)
 {
-	struct words out = {UNKNOWN};
+	static const char *const units[] = {" s", " min", " h", " d"};
+	struct words out = in_units(ms, units);
 	int64_t s = ms / 1000;
-	if (ms < 0)
-		return out;
-	if (s < 60)
-		snprintf(out.s, sizeof out.s, "%" PRId64 " s", s);
-	else if (s < 3600)
-		snprintf(out.s, sizeof out.s, "%" PRId64 " min", s / 60);
-	else if (s < 86400)
+	if (s >= 3600 && s < 86400)
 		snprintf(out.s, sizeof out.s, "%" PRId64 " h %" PRId64 " min", s / 3600, s / 60 % 60);
-	else
-		snprintf(out.s, sizeof out.s, "%" PRId64 " d", s / 86400);
 	return out;
 }
 
