@@ -108,6 +108,7 @@ int linear_run(struct config *cfg)
 {
 	struct session ses;
 	struct error err = {0};
+	struct strbuf out = {0};
 	bool demo = config_bool(cfg, "demo");
 	int64_t duration = config_is_set(cfg, "duration") ? config_ms(cfg, "duration") : demo ? DEMO_DURATION_MS : 0;
 	if (session_start(&ses, cfg, &err)) {
@@ -120,6 +121,9 @@ int linear_run(struct config *cfg)
 	follow(&ses, duration);
 	int rc = demo ? prove(&ses) : 0;
 	int left = session_stop(&ses);
+	session_summary(&ses, &out);
+	fputs(strbuf_str(&out), stderr);
+	strbuf_fini(&out);
 	session_free(&ses);
 	return left ? 1 : rc;
 }

@@ -2,8 +2,8 @@
  *   create TOPIC PARTITIONS [KEY=VALUE]…   delete TOPIC   grow TOPIC PARTITIONS   trim TOPIC PARTITION OFFSET   deny TOPIC read|write
  *   write TOPIC [TRANSACTIONAL-ID]
  * write takes lines "PARTITION|TIME-MS|KEY|VALUE[|HEADER=VALUE]" on stdin; "-" is none (partition: by key; time: now), "@FILE" its bytes.
- * With an id, lines "begin", "commit" and "abort" are the transaction's; "flush" waits until the broker has what was written. The end of the
- * input leaves a transaction open, as a producer does that is killed. The broker is $KAFKA. */
+ * With an id, lines "begin", "commit" and "abort" are the transaction's; "flush" says "flushed" when the broker has what was written.
+ * The end of the input leaves a transaction open, as a producer does that is killed. The broker is $KAFKA. */
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -189,11 +189,12 @@ static int obey(const char *line)
 	else if (!strcmp(line, "abort"))
 		error = rd_kafka_abort_transaction(rk, ANSWER_MS);
 	else if (!strcmp(line, "flush"))
-		rd_kafka_flush(rk, ANSWER_MS);
+		puts(rd_kafka_flush(rk, ANSWER_MS) ? "not flushed" : "flushed");
 	else
 		return 0;
 	if (error)
 		give_up(line, rd_kafka_error_string(error));
+	fflush(stdout);
 	return 1;
 }
 
