@@ -27,13 +27,11 @@ static int usage(const struct error *err)
 	return EXIT_USAGE;
 }
 
-static const struct sink_ops *sink_named(const char *word, struct error *err)
+static void unknown_sink(const char *word, struct error *err)
 {
 	const char *names[16];
 	struct strbuf all = {0};
 	for (size_t i = 0; i < nsinks; i++) {
-		if (!strcmp(sinks[i]->name, word))
-			return sinks[i];
 		names[i] = sinks[i]->name;
 		strbuf_printf(&all, "%s%s", i ? ", " : "", names[i]);
 	}
@@ -41,6 +39,14 @@ static const struct sink_ops *sink_named(const char *word, struct error *err)
 	error_set(err, "no feed is called \"%.80s\"%s%s%s; there are: %s", word, near ? " (did you mean " : "", near ? near : "", near ? "?)" : "",
 		  strbuf_str(&all));
 	strbuf_fini(&all);
+}
+
+static const struct sink_ops *sink_named(const char *word, struct error *err)
+{
+	for (size_t i = 0; i < nsinks; i++)
+		if (!strcmp(sinks[i]->name, word))
+			return sinks[i];
+	unknown_sink(word, err);
 	return NULL;
 }
 

@@ -268,8 +268,10 @@ static void run(struct feed *fd)
 			look_up(fd);
 		take_batch(fd);
 		check_again(fd);
-		if (feed_now_ms() >= fd->commit_at_ms)
+		if (feed_now_ms() >= fd->commit_at_ms) {
+			fd->dirty |= fd->ops->progress == PROGRESS_GROUP; /* asked even when nothing came: the reader of a pipe may have gone */
 			feed_commit(fd);
+		}
 		report_tick(fd);
 	}
 }

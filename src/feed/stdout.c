@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -69,6 +71,13 @@ static void *out_open(const struct config *cfg, void *arg, struct error *err)
 	return xcalloc(1, sizeof(struct out));
 }
 
+/* Nothing need be written for that to be noticed. */
+static bool reader_gone(void)
+{
+	struct pollfd pfd = {.fd = STDOUT_FILENO};
+	return poll(&pfd, 1, 0) == 1 && (pfd.revents & POLLERR);
+}
+
 static enum sink_result flush(struct out *out, struct error *err)
 {
 	while (out->written < out->text.len) {
@@ -84,7 +93,7 @@ static enum sink_result flush(struct out *out, struct error *err)
 	}
 	strbuf_reset(&out->text);
 	out->written = 0;
-	return SINK_OK;
+	return reader_gone() ? SINK_END : SINK_OK;
 }
 
 static enum sink_result out_write(void *sink, const struct batch *bat, struct error *err)
