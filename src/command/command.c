@@ -5,6 +5,7 @@
 #include "base/path.h"
 #include "base/signals.h"
 #include "base/zone.h"
+#include "sim/scenario.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -97,6 +98,13 @@ static int print(struct strbuf *out)
 	return rc;
 }
 
+static void put_scenarios(struct strbuf *out)
+{
+	strbuf_puts(out, "scenarios:\n");
+	for (size_t i = 0; i < nscenarios; i++)
+		strbuf_printf(out, "  %-10s %s\n", scenarios[i].name, scenarios[i].help);
+}
+
 static int print_command(const struct command *cmd)
 {
 	struct strbuf out = {0};
@@ -105,6 +113,8 @@ static int print_command(const struct command *cmd)
 		strbuf_printf(&out, "\n%s\n", cmd->about);
 	strbuf_addc(&out, '\n');
 	config_help(cmd->bit, &out);
+	if (cmd->bit & (CMD_TOP | CMD_SIMULATE))
+		put_scenarios(&out);
 	return print(&out);
 }
 

@@ -7,14 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ID, NAME, ENTRIES, EXITS, COLUMNS };
+enum { ID, NAME, ZONE, ENTRIES, EXITS, COLUMNS };
 
 static int find_columns(const struct csv *csv, enum day_type figures, int column[COLUMNS], struct error *err)
 {
 	char entries[32], exits[32];
 	snprintf(entries, sizeof entries, "%s_entries", day_type_name(figures));
 	snprintf(exits, sizeof exits, "%s_exits", day_type_name(figures));
-	const char *const names[COLUMNS] = {"naptan_id", "name", entries, exits};
+	const char *const names[COLUMNS] = {"naptan_id", "name", "zone", entries, exits};
 	for (int i = 0; i < COLUMNS; i++)
 		if ((column[i] = csv_column(csv, names[i], err)) < 0)
 			return -1;
@@ -28,6 +28,7 @@ static void add_row(struct census *cs, const struct csv *csv, const int column[C
 	*row = (struct census_row){
 		.id = xstrdup(csv_field(csv, column[ID])),
 		.name = xstrdup(csv_field(csv, column[NAME])),
+		.central = !strcmp(csv_field(csv, column[ZONE]), "1"),
 		.entries = strtod(csv_field(csv, column[ENTRIES]), NULL),
 		.exits = strtod(csv_field(csv, column[EXITS]), NULL),
 	};

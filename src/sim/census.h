@@ -13,6 +13,7 @@ struct census_row {
 	char *name;
 	double entries;   /* on a typical day of the type asked for; 0 where TfL has no figure */
 	double exits;
+	int central;      /* in zone 1 and no other */
 	size_t same_name; /* the first row of this name: Kafka's key is the name, and three names are shared */
 };
 

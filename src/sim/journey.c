@@ -8,7 +8,9 @@
 #include "sim/demand.h"
 #include "sim/destinations.h"
 #include "sim/due.h"
+#include "sim/incident.h"
 #include "sim/network.h"
+#include "sim/wave.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -19,6 +21,8 @@
 #define NEVER_MS (10LL * 365 * 86400 * 1000) /* after the start: at a rate of next to nothing */
 
 struct journeys {
+	const struct scenario *scenario;
+	ptrdiff_t incident_at;    /* the station of the scenario's incident; -1 none */
 	struct demand demand;
 	struct network network;
 	struct destinations *destinations;
@@ -30,6 +34,7 @@ struct journeys {
 	double *next;             /* per station: when somebody enters next, ms with a fraction */
 	struct due_queue entries; /* one per station that has any */
 	struct due_queue exits;   /* one per traveller inside */
+	struct wave entering, leaving; /* of a scenario that is a wave; both the same, one ahead of the other */
 	uint64_t begun;
 	struct {
 		int64_t hour;     /* since 1970 */
@@ -50,9 +55,18 @@ static int quarter_of(struct journeys *js, int64_t slot)
 	return (js->clock[at].quarter + (int)(slot % 4)) % QUARTERS;
 }
 
+/* By the clocks of the zone, after midnight. */
+static int minute_of_day(struct journeys *js, int64_t time_ms)
+{
+	return (DEMAND_START_HOUR * 60 + quarter_of(js, time_ms / QUARTER_MS) * 15 + (int)(time_ms / 60000 % 15)) % (24 * 60);
+}
+
 static double people_per_ms(struct journeys *js, size_t station, int64_t slot)
 {
-	return (double)js->demand.entries[station * QUARTERS + (size_t)quarter_of(js, slot)] / QUARTER_MS;
+	double usual = (double)js->demand.entries[station * QUARTERS + (size_t)quarter_of(js, slot)] / QUARTER_MS;
+	if ((ptrdiff_t)station != js->incident_at)
+		return usual;
+	return incident_flow(&js->scenario->incident, minute_of_day(js, slot * QUARTER_MS), usual);
 }
 
 /* When `want` people at rate 1 have entered, counted from `at`. */
@@ -89,8 +103,12 @@ static double gap(struct rng *rng, int stages)
 	return -log(product) / STAGES;
 }
 
+/* Those who come while the barriers are silent do not enter. */
 static void schedule(struct journeys *js, size_t station, double at)
 {
+	const struct incident *in = &js->scenario->incident;
+	while (isfinite(at) && incident_silent(in, minute_of_day(js, (int64_t)at)))
+		at = when(js, station, at, gap(&js->rng, STAGES) / js->rate);
 	js->next[station] = at;
 	if (isfinite(at))
 		due_push(&js->entries, (int64_t)at, (uint32_t)station, 0);
@@ -107,19 +125,50 @@ static void first_entries(struct journeys *js)
 		}
 }
 
+static size_t draw_central(struct journeys *js)
+{
+	const struct census *cs = &js->demand.census;
+	size_t at;
+	do
+		at = rng_below(&js->rng, (uint32_t)cs->count);
+	while (!cs->rows[at].central);
+	return at;
+}
+
+static void schedule_wave(struct journeys *js)
+{
+	due_push(&js->entries, wave_next(&js->entering, ENTRY), (uint32_t)draw_central(js), 0);
+}
+
+static int place_incident(struct journeys *js, struct error *err)
+{
+	const struct incident *in = &js->scenario->incident;
+	js->incident_at = in->station ? census_find(&js->demand.census, in->station) : -1;
+	if (in->station && js->incident_at < 0)
+		return error_set(err, "scenario %s: station \"%s\" is not in stations.csv", js->scenario->name, in->station);
+	if (in->kind == INCIDENT_CLOSURE)
+		incident_close(&js->demand, &js->network, (size_t)js->incident_at);
+	return 0;
+}
+
 struct journeys *journeys_new(const struct scenario *sc, uint64_t seed, double rate, int64_t from_ms, const struct journey_goal *goal,
 			      struct error *err)
 {
 	struct journeys *js = xcalloc(1, sizeof *js);
-	*js = (struct journeys){.rate = rate, .from_ms = from_ms, .goal = *goal};
+	*js = (struct journeys){.scenario = sc, .rate = rate, .from_ms = from_ms, .goal = *goal};
 	rng_init(&js->rng, seed, 0);
-	if (demand_load(&js->demand, sc, err) || network_load(&js->network, &js->demand.census, err) ||
+	if (demand_load(&js->demand, sc, err) || network_load(&js->network, &js->demand.census, err) || place_incident(js, err) ||
 	    !(js->travellers = travellers_new(seed, err))) {
 		journeys_free(js);
 		return NULL;
 	}
-	js->destinations = destinations_new(&js->demand, &js->network);
-	first_entries(js);
+	if (sc->ticks) {
+		js->entering = js->leaving = wave_start(sc, from_ms, rate);
+		schedule_wave(js);
+	} else {
+		js->destinations = destinations_new(&js->demand, &js->network);
+		first_entries(js);
+	}
 	return js;
 }
 
@@ -154,15 +203,28 @@ int64_t journeys_next_ms(const struct journeys *js)
 	return exit_is_next(js) ? js->exits.heap[0].time_ms : js->entries.heap[0].time_ms;
 }
 
+/* Leaves the barrier at `from` for another one. */
+static void travel(struct journeys *js, size_t from, int64_t time_ms, uint32_t who)
+{
+	int hour = quarter_of(js, time_ms / QUARTER_MS) / 4;
+	size_t to = destinations_draw(js->destinations, from, hour, &js->rng);
+	int64_t out_ms = time_ms + network_draw_ms(&js->network, from, to, &js->rng);
+	out_ms = incident_let_out(&js->scenario->incident, out_ms, minute_of_day(js, out_ms));
+	due_push(&js->exits, out_ms, (uint32_t)to, who);
+	schedule(js, from, when(js, from, js->next[from], gap(&js->rng, STAGES) / js->rate));
+}
+
 static void begin(struct journeys *js, struct passing *out)
 {
 	struct due due = due_pop(&js->entries);
-	int hour = quarter_of(js, due.time_ms / QUARTER_MS) / 4;
-	size_t to = destinations_draw(js->destinations, due.station, hour, &js->rng);
 	*out = (struct passing){due.time_ms, ENTRY, due.station, travellers_take(js->travellers, due.time_ms)};
-	due_push(&js->exits, due.time_ms + network_draw_ms(&js->network, due.station, to, &js->rng), (uint32_t)to, out->who);
 	js->begun++;
-	schedule(js, due.station, when(js, due.station, js->next[due.station], gap(&js->rng, STAGES) / js->rate));
+	if (!js->scenario->ticks) {
+		travel(js, due.station, due.time_ms, out->who);
+		return;
+	}
+	due_push(&js->exits, wave_next(&js->leaving, EXIT), (uint32_t)draw_central(js), out->who);
+	schedule_wave(js);
 }
 
 bool journeys_next(struct journeys *js, struct passing *out)
@@ -179,10 +241,24 @@ bool journeys_next(struct journeys *js, struct passing *out)
 	return true;
 }
 
+static void set_wave_rate(struct journeys *js, double rate, int64_t now_ms)
+{
+	struct due *next = &js->entries.heap[0];
+	double ahead = (double)(next->time_ms - now_ms) * js->rate / rate;
+	next->time_ms = next->time_ms < now_ms ? next->time_ms : now_ms + (int64_t)ahead;
+	wave_retime(&js->leaving, js->entering.tick, next->time_ms, rate);
+	wave_retime(&js->entering, js->entering.tick, next->time_ms, rate);
+	js->rate = rate;
+}
+
 /* Those who are on their way to a barrier come sooner or later in proportion. */
 void journeys_set_rate(struct journeys *js, double rate, int64_t now_ms)
 {
 	double now = (double)now_ms, change = js->rate / rate;
+	if (js->scenario->ticks) {
+		set_wave_rate(js, rate, now_ms);
+		return;
+	}
 	js->rate = rate;
 	js->entries.count = 0;
 	for (size_t i = 0; i < js->demand.census.count; i++) {

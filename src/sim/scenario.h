@@ -5,11 +5,24 @@
 #include "base/error.h"
 #include "base/zone.h"
 
+enum incident_kind { INCIDENT_NONE, INCIDENT_CROWD, INCIDENT_SURGE, INCIDENT_CLOSURE, INCIDENT_SILENCE };
+
+/* What goes otherwise than on other days, by the clocks of the zone. Times are whole quarters of an hour, but for a silence's. */
+struct incident {
+	enum incident_kind kind;
+	const char *station; /* naptan id; NULL: everywhere */
+	int from, minutes;   /* when it begins, in minutes after midnight, and how long it lasts; a closure: always */
+	int every;           /* minutes until it comes again, a divisor of a day's 1440 */
+	double amount;       /* crowd: people more than usual; surge: so many times the usual; both at rate 1 */
+};
+
 struct scenario {
 	const char *name;
-	const char *help;      /* one line */
+	const char *help;      /* one line, no full stop */
 	enum day_type figures; /* which of TfL's typical days */
 	double per_second;     /* journeys, the same round the clock; 0: as many as TfL counts, when TfL counts them */
+	struct incident incident;
+	int ticks, people;     /* of a wave of journeys (see wave.h) at per_second ticks; 0: no wave */
 };
 
 extern const struct scenario scenarios[];

@@ -7,6 +7,7 @@
 
 #include "base/strbuf.h"
 #include "command/command.h"
+#include "sim/scenario.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -188,6 +189,21 @@ static void every_command_is_there(void **state)
 	free(text);
 }
 
+static void every_scenario_is_there(void **state)
+{
+	(void)state;
+	struct strbuf want = {0};
+	char *text = section("H SCENARIOS");
+	for (size_t i = 0; i < nscenarios; i++) {
+		strbuf_printf(&want, "\n.TP\n.B %s", scenarios[i].name);
+		add_help(&want, scenarios[i].help);
+		expect("SCENARIOS", text, &want);
+	}
+	assert_int_equal(paragraphs(text), nscenarios);
+	free(text);
+	strbuf_fini(&want);
+}
+
 static void its_version_is_ours(void **state)
 {
 	(void)state;
@@ -200,6 +216,7 @@ int main(void)
 		cmocka_unit_test(every_flag_is_there),
 		cmocka_unit_test(every_key_is_there),
 		cmocka_unit_test(every_command_is_there),
+		cmocka_unit_test(every_scenario_is_there),
 		cmocka_unit_test(its_version_is_ours),
 	};
 	return cmocka_run_group_tests(tests, read_page, free_page);
