@@ -260,6 +260,22 @@ bool config_is_set(const struct config *cfg, const char *key)
 	return get(cfg, key, ~0u)->source != FROM_DEFAULT;
 }
 
+size_t config_file_keys(const struct config *cfg)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < cfg->count; i++)
+		count += cfg->settings[i].source == FROM_FILE;
+	return count;
+}
+
+bool config_file_secret(const struct config *cfg)
+{
+	for (size_t i = 0; i < cfg->count; i++)
+		if (cfg->settings[i].source == FROM_FILE && cfg->settings[i].row->type == OPT_SECRET)
+			return true;
+	return false;
+}
+
 void config_each_kafka(const struct config *cfg, void (*fn)(const char *name, const char *value, void *arg), void *arg)
 {
 	for (size_t i = 0; i < cfg->count; i++) {

@@ -34,7 +34,8 @@ enum {
 	CMD_QUERY = 1 << 4,
 	CMD_FRAME = 1 << 5,
 	CMD_SETUP = 1 << 6,
-	CMD_HELP = 1 << 7,
+	CMD_DOCTOR = 1 << 7,
+	CMD_HELP = 1 << 8,
 	CMD_ANY = 0xffff,
 };
 
@@ -79,6 +80,11 @@ double config_real(const struct config *cfg, const char *key);      /* OPT_REAL,
 int64_t config_ms(const struct config *cfg, const char *key);       /* OPT_DURATION; 0 when unset */
 unsigned config_mode(const struct config *cfg, const char *key);
 bool config_is_set(const struct config *cfg, const char *key);      /* given anywhere, not the default */
+
+/* The configuration file that is read if it is there (heap); NULL without a home. And the keys that were set in it. */
+char *config_file_name(const struct config *cfg);
+size_t config_file_keys(const struct config *cfg);
+bool config_file_secret(const struct config *cfg); /* one of them is a secret */
 
 /* For code that knows better than the user (--demo): overrides like a flag. */
 void config_override(struct config *cfg, const char *key, const char *value);

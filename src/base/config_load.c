@@ -250,10 +250,16 @@ static int read_file(FILE *file, struct strbuf *text)
 	return ferror(file) || strlen(strbuf_str(text)) != text->len ? -1 : 0;
 }
 
-int config_file(struct config *cfg, struct error *err)
+char *config_file_name(const struct config *cfg)
 {
 	const char *given = config_text(cfg, "config");
-	char *path = given ? xstrdup(given) : path_of(PATH_CONFIG, "tfl-top.conf", NULL); /* without a home: none */
+	return given ? xstrdup(given) : path_of(PATH_CONFIG, "tfl-top.conf", NULL);
+}
+
+int config_file(struct config *cfg, struct error *err)
+{
+	bool given = config_is_set(cfg, "config");
+	char *path = config_file_name(cfg);
 	FILE *file = path ? fopen(path, "re") : NULL;
 	struct strbuf text = {0};
 	int rc = 0;

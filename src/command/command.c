@@ -58,6 +58,10 @@ const struct command commands[] = {
 	 .about = "topics: the five topics, with topic.partitions partitions, kept for ever (stations: compacted).\n"
 		  "stations: writes London's stations to the stations topic; --only-if-empty leaves a topic alone that holds any row.",
 	 .run = setup_run},
+	{.name = "doctor", .bit = CMD_DOCTOR, .synopsis = "doctor [options]",
+	 .help = "examine configuration, Kafka, topics, database and terminal, and say what to do",
+	 .about = "A line for each thing: ok, warn or fail, what it is, and what to do. Nothing is changed. Exit status 1 if anything fails.",
+	 .run = doctor_run},
 	{.name = "help", .bit = CMD_HELP, .words = 1, .synopsis = "help [COMMAND]", .help = "say what there is, or all about one command",
 	 .run = help_run},
 };

@@ -25,6 +25,7 @@ int enrich_run(struct config *cfg);
 int query_run(struct config *cfg);
 int frame_run(struct config *cfg);
 int setup_run(struct config *cfg);
+int doctor_run(struct config *cfg);
 
 extern const struct command commands[];
 extern const size_t ncommands;

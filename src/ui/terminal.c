@@ -158,6 +158,25 @@ static void prepare_input(bool mouse)
 		mousemask(BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
 }
 
+void terminal_look(struct terminal_facts *out)
+{
+	const char *name = getenv("TERM");
+	struct winsize size;
+	int found = 0;
+	*out = (struct terminal_facts){.tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)};
+	snprintf(out->type, sizeof out->type, "%s", name ? name : "");
+	snprintf(out->charset, sizeof out->charset, "%s", nl_langinfo(CODESET));
+	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size)) {
+		out->width = size.ws_col;
+		out->height = size.ws_row;
+	}
+	if (!*out->type || setupterm(out->type, STDOUT_FILENO, &found) != OK)
+		return;
+	out->known = true;
+	out->colours = tigetnum("colors") > 0 ? tigetnum("colors") : 0;
+	del_curterm(cur_term);
+}
+
 int terminal_open(const struct terminal_wish *wish, struct error *err)
 {
 	const char *name = getenv("TERM");

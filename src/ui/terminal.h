@@ -16,6 +16,18 @@ struct terminal_wish {
 	bool mouse;
 };
 
+struct terminal_facts {
+	bool tty;      /* both ends are a terminal */
+	char type[64]; /* TERM; "" unset */
+	bool known;    /* the system describes that type */
+	int colours;   /* 0 none */
+	char charset[32]; /* of the locale */
+	int width, height; /* 0 unknown */
+};
+
+/* What the terminal is and can do, without taking it. */
+void terminal_look(struct terminal_facts *out);
+
 /* Takes the terminal of stdin and stdout; it is given back by terminal_close, at exit, and on signals that kill. */
 int terminal_open(const struct terminal_wish *wish, struct error *err);
 void terminal_close(void);

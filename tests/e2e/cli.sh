@@ -25,9 +25,9 @@ refused "no history to read" 1 'nothing.db' top query --db nothing.db --sql 'SEL
 
 check "--version" sh -c "'$TFL_TOP' --version | grep -qE '^tfl-top [0-9]+\.[0-9]+\.[0-9]+$'"
 check "--help names every command" sh -c "
-	for word in top feed simulate enrich query frame setup; do '$TFL_TOP' --help | grep -q \"^  \$word \" || { echo \$word; exit 1; }; done"
+	for word in top feed simulate enrich query frame setup doctor; do '$TFL_TOP' --help | grep -q \"^  \$word \" || { echo \$word; exit 1; }; done"
 check "each command has its --help" sh -c "
-	for word in feed simulate enrich query frame setup; do '$TFL_TOP' \$word --help | grep -q \"^usage: tfl-top \$word\" || { echo \$word; exit 1; }; done"
+	for word in feed simulate enrich query frame setup doctor; do '$TFL_TOP' \$word --help | grep -q \"^usage: tfl-top \$word\" || { echo \$word; exit 1; }; done"
 check "--help in a narrow world" sh -c "LC_ALL=C '$TFL_TOP' --help | awk 'length > 160 { exit 1 }'"
 
 # Settings: flag > environment > file > default, each with the place it came from.
