@@ -92,10 +92,11 @@ int demo_proof(struct demo *demo, const char *db_path, struct strbuf *out, struc
 		enrich_status(demo->enrich, &join);
 		size_t differ = write_rows(&proof, &total, out);
 		uint64_t produced = total.produced_entries + total.produced_exits, counted = total.counted_entries + total.counted_exits;
-		int holds = !differ && produced > 0 && produced == join.joined && produced == counted;
+		int holds = !differ && produced == join.joined && produced == counted;
 		strbuf_printf(out, "produced %" PRIu64 "  enriched %" PRIu64 "  counted %" PRIu64 "  stations %zu  differing %zu\n%s\n", produced,
 			      join.joined, counted, proof.count, differ,
-			      holds ? "proof holds: produced = enriched = counted" : "proof fails: produced, enriched and counted differ");
+			      !holds ? "proof fails: produced, enriched and counted differ" :
+			      produced ? "proof holds: produced = enriched = counted" : "nothing to prove: stopped before the first passenger");
 		rc = !holds;
 	}
 	for (size_t i = 0; i < proof.count; i++)
