@@ -145,11 +145,11 @@ SELECT kind, topic, partition, epoch, first_offset, last_offset, detected_ms / 1
 -- name: status_dead
 SELECT reason, topic, partition, offset, received_ms / 1000, detail FROM dead_letters ORDER BY id DESC LIMIT ?1;
 
--- Exact by the minute; by the quarter hour the rows of a station's day, as many as the newest whole day had.
+-- Exact by the minute; by the quarter hour the rows of a station's day, as many as the newest whole day had, or else the only one.
 -- name: status_rows
 SELECT (SELECT count(*) FROM minute), (SELECT count(*) FROM total) *
-	(SELECT count(*) FROM quarter WHERE day = (SELECT max(day) - 1 FROM total)) /
-	max((SELECT count(*) FROM total WHERE day = (SELECT max(day) - 1 FROM total)), 1);
+	(SELECT count(*) FROM quarter WHERE day = sample) / max((SELECT count(*) FROM total WHERE day = sample), 1)
+FROM (SELECT coalesce((SELECT max(day) FROM quarter WHERE day < (SELECT max(day) FROM quarter)), (SELECT max(day) FROM quarter)) AS sample);
 
 -- name: data_version
 PRAGMA data_version;

@@ -121,6 +121,7 @@ void check_again(struct feed *fd);             /* re-reads last records every 10
 /* feed_report.c */
 void report_figures(void *arg, const char *json, size_t len); /* consumer_calls.stats */
 void report_error(struct feed *fd, rd_kafka_resp_err_t code, const char *text);
+void report_cluster(struct feed *fd, const char *id);
 void report_commit(struct feed *fd, double took_ms);
 void report_state(struct feed *fd, enum feed_state state, const char *detail);
 const char *report_detail(const struct feed *fd); /* what is awaited, in words */

@@ -82,8 +82,10 @@ static int restore(struct feed *fd, size_t old)
 	struct error err = {0};
 	char *cluster = rd_kafka_clusterid(fd->cs.rk, METADATA_MS);
 	int rc = fd->ops->restore(fd->sink, cluster ? cluster : "", fd->parts + old, fd->nparts - old, &err);
-	if (cluster)
+	if (cluster) {
+		report_cluster(fd, cluster);
 		rd_kafka_mem_free(fd->cs.rk, cluster);
+	}
 	if (rc)
 		feed_fail(fd, &err);
 	return rc;

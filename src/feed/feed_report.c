@@ -50,6 +50,14 @@ void report_error(struct feed *fd, rd_kafka_resp_err_t code, const char *text)
 	pthread_mutex_unlock(&fd->lock);
 }
 
+/* lock: feed */
+void report_cluster(struct feed *fd, const char *id)
+{
+	pthread_mutex_lock(&fd->lock);
+	snprintf(fd->status.cluster, sizeof fd->status.cluster, "%s", id);
+	pthread_mutex_unlock(&fd->lock);
+}
+
 void report_commit(struct feed *fd, double took_ms)
 {
 	struct pace *pace = &fd->pace;
@@ -95,6 +103,12 @@ static int64_t lag_of(const struct partition *part)
 	return part->stable > part->next_offset ? part->stable - part->next_offset : 0;
 }
 
+/* The library's figures are up to a second old: the end of a log lies no earlier than what was read of it since. */
+static int64_t at_least(int64_t end, int64_t least)
+{
+	return end >= 0 && end < least ? least : end;
+}
+
 /* Fills in one row, if there is room for it, and adds it to the totals. */
 static void take_partition(struct feed *fd, struct feed_status *st, size_t i, int64_t now_us)
 {
@@ -112,8 +126,8 @@ static void take_partition(struct feed *fd, struct feed_status *st, size_t i, in
 	row->partition = part->partition;
 	row->epoch = part->epoch;
 	row->next_offset = fo->committed;
-	row->stable = part->stable;
-	row->high = part->high;
+	row->stable = at_least(part->stable, fo->committed);
+	row->high = at_least(part->high, row->stable);
 	row->low = fo->low;
 	row->lag = lag;
 	row->held = fo->held_since_ms != 0;

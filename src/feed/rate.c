@@ -1,22 +1,27 @@
 #include "feed/rate.h"
 
-#include <math.h>
+#define WINDOW_US 3000000
+#define APART_US 250000 /* so that the points reach over the window */
 
-#define MEMORY_S 2.0 /* what is older weighs less than 1/e */
-
+/* A mean that forgets slowly would show the flood of a catch-up for many seconds after its end: so a plain window. */
 void rate_tell(struct rate *rate, uint64_t count, int64_t now_us)
 {
-	if (!rate->at_us || count < rate->count) {
-		*rate = (struct rate){.count = count, .at_us = now_us};
-		return;
+	unsigned last = (rate->next + RATE_POINTS - 1) % RATE_POINTS;
+	if (rate->points && count < rate->point[last].count)
+		*rate = (struct rate){0};
+	while (rate->points > 1 && rate->point[(rate->next + RATE_POINTS - rate->points + 1) % RATE_POINTS].at_us <= now_us - WINDOW_US)
+		rate->points--;
+	if (rate->points) {
+		unsigned oldest = (rate->next + RATE_POINTS - rate->points) % RATE_POINTS;
+		int64_t span_us = now_us - rate->point[oldest].at_us;
+		if (span_us > 0)
+			rate->per_second = (double)(count - rate->point[oldest].count) * 1e6 / (double)span_us;
+		if (now_us - rate->point[last].at_us < APART_US)
+			return;
 	}
-	double seconds = (double)(now_us - rate->at_us) / 1e6;
-	if (seconds <= 0)
-		return;
-	double now = (double)(count - rate->count) / seconds;
-	rate->per_second += (now - rate->per_second) * (1 - exp(-seconds / MEMORY_S));
-	if (rate->per_second < 0.01)
-		rate->per_second = 0;
-	rate->count = count;
-	rate->at_us = now_us;
+	rate->point[rate->next].count = count;
+	rate->point[rate->next].at_us = now_us;
+	rate->next = (rate->next + 1) % RATE_POINTS;
+	if (rate->points < RATE_POINTS)
+		rate->points++;
 }

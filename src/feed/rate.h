@@ -4,10 +4,15 @@
 
 #include <stdint.h>
 
+#define RATE_POINTS 16
+
 struct rate {
 	double per_second;
-	uint64_t count;
-	int64_t at_us; /* 0: never told */
+	struct { /* the counter at points in time, of which the oldest begins the window */
+		uint64_t count;
+		int64_t at_us;
+	} point[RATE_POINTS];
+	unsigned next, points;
 };
 
 void rate_tell(struct rate *rate, uint64_t count, int64_t now_us);

@@ -16,7 +16,8 @@
 #include <time.h>
 
 #define TICK_S 1
-#define ROWS_COUNTED_S 600 /* counting millions of rows is dear */
+#define ROWS_SHARE 100 /* counting millions of rows is dear: it takes at most so small a share of the time, … */
+#define ROWS_EVERY_US 10000000 /* … and is done at most so often */
 
 struct reader {
 	pthread_t thread;
@@ -35,7 +36,7 @@ struct reader {
 	struct sql sql;
 	int64_t data_version;    /* last seen; -1 none */
 	int64_t baseline_minute; /* for which baselines were loaded */
-	int64_t rows_counted_us; /* when; 0 never */
+	int64_t rows_due_us; /* when they are to be counted next */
 };
 
 static bool wait_tick(struct reader *rd, int seconds)
@@ -108,11 +109,13 @@ static void read_times(struct reader *rd, struct store_status *ss)
 	ss->days = ss->first_ts ? (double)(watermark_ts - ss->first_ts) / 86400 : 0;
 }
 
-static int64_t file_size(const char *path, const char *suffix)
+/* Its size; *written_ms becomes its time where that is later. */
+static int64_t look_at_file(const char *path, const char *suffix, int64_t *written_ms)
 {
 	char *name = xasprintf("%s%s", path, suffix);
-	struct stat st;
-	int64_t size = stat(name, &st) ? 0 : (int64_t)st.st_size;
+	struct stat st = {0};
+	int64_t size = stat(name, &st) ? 0 : (int64_t)st.st_size, ms = st.st_mtim.tv_sec * 1000LL + st.st_mtim.tv_nsec / 1000000;
+	*written_ms = ms > *written_ms ? ms : *written_ms;
 	free(name);
 	return size;
 }
@@ -127,9 +130,11 @@ static void refresh_status(struct reader *rd)
 	read_two(&rd->sql, "status_counts", &ss.dead_letters, &ss.gaps);
 	read_gaps(&rd->sql, &ss);
 	read_dead(&rd->sql, &ss);
-	if (!rd->rows_counted_us || clock_mono_us() - rd->rows_counted_us > ROWS_COUNTED_S * 1000000LL) {
+	int64_t begun_us = clock_mono_us();
+	if (begun_us >= rd->rows_due_us) {
 		read_two(&rd->sql, "status_rows", &ss.minutes, &ss.quarters);
-		rd->rows_counted_us = clock_mono_us();
+		int64_t ended_us = clock_mono_us(), rest_us = (ended_us - begun_us) * ROWS_SHARE;
+		rd->rows_due_us = ended_us + (rest_us > ROWS_EVERY_US ? rest_us : ROWS_EVERY_US);
 	}
 	pthread_mutex_lock(&rd->lock);
 	rd->status = ss;
@@ -168,10 +173,12 @@ static void tick(struct reader *rd)
 		if (!db)
 			return;
 	}
-	int64_t version = sql_int(sql_get(&rd->sql, "data_version"), -1), db_bytes = file_size(rd->path, ""), wal_bytes = file_size(rd->path, "-wal");
+	int64_t version = sql_int(sql_get(&rd->sql, "data_version"), -1), written_ms = 0;
+	int64_t db_bytes = look_at_file(rd->path, "", &written_ms), wal_bytes = look_at_file(rd->path, "-wal", &written_ms);
 	pthread_mutex_lock(&rd->lock);
 	rd->status.db_bytes = db_bytes;
 	rd->status.wal_bytes = wal_bytes;
+	rd->status.written_ms = written_ms;
 	pthread_mutex_unlock(&rd->lock);
 	if (version == rd->data_version)
 		return;

@@ -19,8 +19,9 @@ struct store_status {
 	bool open;                /* the file exists and could be read */
 	char detail[256];         /* why not */
 	int64_t db_bytes, wal_bytes;
+	int64_t written_ms;       /* wall time at which any process last wrote it; 0 unknown */
 	int64_t first_ts, closed_ts, pruned_ts; /* Unix s; 0 none */
-	uint64_t minutes, quarters;  /* rows, estimated from rowid statistics where exact counting is dear; 0 unknown */
+	uint64_t minutes, quarters;  /* rows; the quarters estimated from one day's; no minutes: unknown */
 	uint64_t dead_letters;       /* counted, all time */
 	uint64_t gaps;
 	struct store_gap { char kind[20], topic[80], note[120]; int32_t partition, epoch; int64_t first_offset, last_offset, detected_ts; } gap[STORE_GAPS_SHOWN];

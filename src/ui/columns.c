@@ -1,7 +1,6 @@
 #include "ui/columns.h"
 
 #include "base/config.h"
-#include "base/zone.h"
 #include "ui/format.h"
 #include "ui/lines.h"
 #include "ui/theme.h"
@@ -25,20 +24,21 @@ void station_row_make(const struct snapshot *snap, uint32_t index, struct statio
 	const struct board *bd = &snap->board;
 	const struct board_station *counted = index < bd->count ? &bd->stations[index] : NULL;
 	int64_t end = snapshot_minute(snap);
+	enum today today = snapshot_today(snap);
 	*row = (struct station_row){.index = index, .st = &snap->stations.rows[index], .busy = NAN, .age_ms = -1};
 	if (!counted || (!counted->last_event_ms && !counted->day_entries && !counted->day_exits))
 		return;
 	row->seen = true;
 	row->minute_known = snapshot_knows(snap, end - MINUTE, end);
 	row->quarter_known = snapshot_knows(snap, end - QUARTER, end);
-	row->before_known = snapshot_knows(snap, end - 2 * QUARTER, end - QUARTER);
-	row->day_known = bd->day == zone_service_day(snap->now_ms / 1000);
+	row->before_known = snapshot_knows(snap, end - 2 * QUARTER, end) && snapshot_charts(snap, end - 2 * QUARTER, end);
 	row->minute = board_window(bd, index, end - MINUTE, end);
 	row->quarter = board_window(bd, index, end - QUARTER, end);
 	row->before = board_window(bd, index, end - 2 * QUARTER, end - QUARTER);
 	row->hour = both(board_window(bd, index, end - HOUR, end));
-	row->day_entries = counted->day_entries;
-	row->day_exits = counted->day_exits;
+	row->day_known = today != TODAY_UNKNOWN;
+	row->day_entries = today == TODAY_COUNTED ? counted->day_entries : 0;
+	row->day_exits = today == TODAY_COUNTED ? counted->day_exits : 0;
 	if (index < snap->nbaselines && row->quarter_known) {
 		const struct baseline *base = &snap->baselines[index];
 		row->busy = busyness(both(row->quarter), base);

@@ -50,7 +50,7 @@ static void add_broker(struct pieces *line, const struct snapshot *snap)
 		snprintf(text, sizeof text, "kafka %s", snap->brokers);
 	else
 		snprintf(text, sizeof text, "kafka %d brokers", fd->brokers_up);
-	pieces_add(line, fd->brokers_up ? ROLE_BAND_DIM : ROLE_BAND_WARN, 8, text);
+	pieces_add(line, fd->brokers_up ? ROLE_BAND_DIM : ROLE_BAND_WARN, snap->demo ? 5 : 8, text);
 }
 
 static void add_clock(struct pieces *line, const struct snapshot *snap)
@@ -68,9 +68,9 @@ static void add_clock(struct pieces *line, const struct snapshot *snap)
 	pieces_add(line, ROLE_BAND_WARN, 2, text);
 }
 
-static void add_fresh(struct pieces *line, const struct snapshot *snap, const struct feed_status *fd)
+static void add_fresh(struct pieces *line, const struct snapshot *snap)
 {
-	int64_t age = fd && fd->last_arrival_ms && snap->mode != MODE_FRAME ? snap->wall_ms - fd->last_arrival_ms : -1;
+	int64_t arrived = snapshot_arrival(snap), age = arrived <= 0 ? -1 : snap->wall_ms > arrived ? snap->wall_ms - arrived : 0;
 	uint8_t role = age >= 30000 ? ROLE_BAND_ALERT : age >= 5000 ? ROLE_BAND_WARN : ROLE_BAND;
 	pieces_right(line, ROLE_BAND_DIM, 4, "fresh");
 	pieces_join(line, role, 4, age < 0 ? UNKNOWN : format_long(age).s);
@@ -101,8 +101,8 @@ static void draw_state_line(const struct screen *sc, const struct snapshot *snap
 	pieces_join(&line, now.role, 0, now.word);
 	add_broker(&line, snap);
 	add_clock(&line, snap);
-	bool known = snap->board.newest_ts != 0;
-	pieces_right(&line, ROLE_BAND_STRONG, 1, known ? format_signed(snapshot_inside(snap)).s + (snapshot_inside(snap) > 0) : UNKNOWN);
+	int64_t inside = snapshot_inside(snap);
+	pieces_right(&line, ROLE_BAND_STRONG, 1, snapshot_today(snap) ? format_signed(inside).s + (inside > 0) : UNKNOWN);
 	pieces_join(&line, ROLE_BAND_DIM, 1, "in network");
 	pieces_right(&line, ROLE_BAND_STRONG, 3, fd ? format_rate(fd->rate).s : UNKNOWN);
 	pieces_join(&line, ROLE_BAND_DIM, 3, "ev/s");
@@ -110,7 +110,7 @@ static void draw_state_line(const struct screen *sc, const struct snapshot *snap
 		add_catching_up(&line, fd);
 	} else {
 		add_lag(&line, fd);
-		add_fresh(&line, snap, fd);
+		add_fresh(&line, snap);
 	}
 	pieces_draw(&line, cv, cv->width > 4 ? 1 : 0, y, cv->width > 4 ? cv->width - 2 : cv->width);
 }
@@ -137,7 +137,7 @@ static double ratio(uint32_t now, uint32_t before)
 static void add_direction(struct pieces *line, const struct snapshot *snap, bool exits)
 {
 	int64_t end = snapshot_minute(snap);
-	bool known = snapshot_knows(snap, end - 900, end), compared = known && snapshot_knows(snap, end - 1800, end - 900);
+	bool known = snapshot_knows(snap, end - 900, end), compared = known && snapshot_charts(snap, end - 1800, end - 900);
 	struct counts now = board_network_window(&snap->board, end - 900, end),
 		      before = board_network_window(&snap->board, end - 1800, end - 900);
 	uint32_t n = exits ? now.exits : now.entries, was = exits ? before.exits : before.entries;
@@ -175,11 +175,12 @@ static void draw_flow_line(const struct snapshot *snap, struct canvas *cv, int y
 	add_direction(&line, snap, false);
 	add_direction(&line, snap, true);
 	add_typical(&line, snap);
-	bool today = snap->board.newest_ts != 0;
+	enum today today = snapshot_today(snap);
+	bool counted = today == TODAY_COUNTED;
 	pieces_right(&line, ROLE_DIM, 4, "today");
-	pieces_join(&line, ROLE_IN, 4, today ? format_count(snap->board.day_entries).s : UNKNOWN);
+	pieces_join(&line, ROLE_IN, 4, today ? format_count(counted ? snap->board.day_entries : 0).s : UNKNOWN);
 	pieces_join(&line, ROLE_DIM, 4, "in");
-	pieces_join(&line, ROLE_OUT, 4, today ? format_count(snap->board.day_exits).s : UNKNOWN);
+	pieces_join(&line, ROLE_OUT, 4, today ? format_count(counted ? snap->board.day_exits : 0).s : UNKNOWN);
 	pieces_join(&line, ROLE_DIM, 4, "out");
 	pieces_draw(&line, cv, cv->width > 4 ? 1 : 0, y, cv->width > 4 ? cv->width - 2 : cv->width);
 }
@@ -240,6 +241,8 @@ static const char *broken_ledger(const struct feed_status *fd)
 	return ledger_holds(&fd->total) ? NULL : "all partitions";
 }
 
+#define SILENT_MS 30000 /* a viewer's file */
+
 struct alert {
 	char text[600];
 	uint8_t role;
@@ -281,6 +284,9 @@ static void find_alert(const struct snapshot *snap, struct alert *alert)
 		alert_set(alert, ROLE_ALERT_BAR, "simulator failed: %s", snap->sim.detail);
 	else if (snap->has_enrich && snap->enrich.state == ENRICH_FAILED)
 		alert_set(alert, ROLE_ALERT_BAR, "enrich failed: %s", snap->enrich.detail);
+	else if (snap->mode == MODE_VIEWER && snap->store.written_ms && snap->wall_ms - snap->store.written_ms > SILENT_MS)
+		alert_set(alert, ROLE_BAND_WARN, "nothing was written to the history for %s: the stream is silent, or the process that counts is gone",
+			  format_long(snap->wall_ms - snap->store.written_ms).s);
 	for (size_t i = 0; i < snap->feeds && !alert->text[0]; i++)
 		feed_alert(snap, &snap->feed[i], alert);
 }

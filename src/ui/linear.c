@@ -48,9 +48,11 @@ static void put_flow(const struct snapshot *snap, struct strbuf *out)
 		strbuf_printf(out, ", entries %" PRIu32 " and exits %" PRIu32 " in 15 min", quarter.entries, quarter.exits);
 	else
 		strbuf_puts(out, ", entries and exits in 15 min unknown");
-	if (snap->board.newest_ts)
-		strbuf_printf(out, ", today %" PRIu64 " and %" PRIu64 ", in network %" PRId64, snap->board.day_entries,
-			      snap->board.day_exits, snapshot_inside(snap));
+	enum today today = snapshot_today(snap);
+	bool counted = today == TODAY_COUNTED;
+	if (today)
+		strbuf_printf(out, ", today %" PRIu64 " and %" PRIu64 ", in network %" PRId64, counted ? snap->board.day_entries : 0,
+			      counted ? snap->board.day_exits : 0, snapshot_inside(snap));
 }
 
 /* Nothing but printable ASCII leaves here, whatever the details hold. */

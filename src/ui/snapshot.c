@@ -1,5 +1,7 @@
 #include "ui/snapshot.h"
 
+#include "base/zone.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,12 +35,20 @@ static int64_t apart(int64_t a, int64_t b)
 	return a > b ? a - b : b - a;
 }
 
-/* Judged at the last arrival: a stream that has stopped does not jump to another clock, and one that runs in real time never leaves the
- * wall's. Who has no feed (a viewer) compares the watermark with the wall. */
-static int runs_on_event_time(const struct snapshot *snap)
+int64_t snapshot_arrival(const struct snapshot *snap)
 {
 	const struct feed_status *fd = snapshot_history(snap);
-	int64_t arrived = fd ? fd->last_arrival_ms : snap->wall_ms;
+	if (snap->mode == MODE_FRAME || (!fd && snap->mode == MODE_LIVE))
+		return -1;
+	return fd ? fd->last_arrival_ms : snap->store.written_ms;
+}
+
+/* Judged at the last arrival: a stream that has stopped does not jump to another clock, and one that runs in real time never leaves the
+ * wall's. */
+static int runs_on_event_time(const struct snapshot *snap)
+{
+	int64_t arrived = snapshot_arrival(snap);
+	arrived = arrived < 0 ? snap->wall_ms : arrived;
 	return snap->board.watermark_ms && arrived && apart(arrived, snap->board.watermark_ms) > CLOCK_APART_MS;
 }
 
@@ -67,7 +77,7 @@ static bool settled(const struct snapshot *snap, int64_t to_ts)
 
 bool snapshot_knows(const struct snapshot *snap, int64_t from_ts, int64_t to_ts)
 {
-	return settled(snap, to_ts) && board_covers(&snap->board, from_ts);
+	return settled(snap, to_ts) && board_covers(&snap->board, from_ts) && to_ts > snap->store.first_ts / 60 * 60;
 }
 
 bool snapshot_charts(const struct snapshot *snap, int64_t from_ts, int64_t to_ts)
@@ -76,7 +86,25 @@ bool snapshot_charts(const struct snapshot *snap, int64_t from_ts, int64_t to_ts
 	return settled(snap, to_ts) && from_ts >= oldest && from_ts >= snap->store.first_ts / 60 * 60;
 }
 
+/* Events may be a little ahead of the clock: then theirs is the day. */
+int32_t snapshot_day(const struct snapshot *snap)
+{
+	int32_t day = zone_service_day(snap->now_ms / 1000);
+	return snap->board.day > day ? snap->board.day : day;
+}
+
+enum today snapshot_today(const struct snapshot *snap)
+{
+	if (!snap->board.newest_ts)
+		return TODAY_UNKNOWN;
+	if (snapshot_day(snap) == snap->board.day)
+		return TODAY_COUNTED;
+	return settled(snap, snap->now_ms / 1000) ? TODAY_EMPTY : TODAY_UNKNOWN;
+}
+
 int64_t snapshot_inside(const struct snapshot *snap)
 {
+	if (snapshot_today(snap) != TODAY_COUNTED)
+		return 0;
 	return (int64_t)(snap->board.day_entries - snap->board.day_exits);
 }

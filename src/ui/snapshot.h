@@ -45,6 +45,9 @@ struct snapshot {
 void snapshot_init(struct snapshot *snap);
 void snapshot_fini(struct snapshot *snap);
 
+/* Wall time at which events last arrived: here, or for a viewer where the file is written. 0 never, -1 not known. */
+int64_t snapshot_arrival(const struct snapshot *snap);
+
 /* ui.clock: "wall", "event", or "auto" (wall unless events arrive whose watermark is more than 2 min off). Sets now_ms and event_clock. */
 void snapshot_clock(struct snapshot *snap, const char *ui_clock);
 
@@ -54,13 +57,25 @@ const struct feed_status *snapshot_history(const struct snapshot *snap);
 /* The end of the last whole minute, Unix s: where every "last N min" ends. */
 int64_t snapshot_minute(const struct snapshot *snap);
 
-/* Whether the counts of [from_ts, to_ts) are all there are, so that 0 means nobody. */
+/* Whether the counts of [from_ts, to_ts) are all there are, so that 0 means nobody. A window into which the beginning of the history
+ * falls counts as known: it holds what has been counted so far. */
 bool snapshot_knows(const struct snapshot *snap, int64_t from_ts, int64_t to_ts);
 
 /* The same for a bin of a curve of the network, which reaches further back; before the history began, nothing is known. */
 bool snapshot_charts(const struct snapshot *snap, int64_t from_ts, int64_t to_ts);
 
-/* People in the network: entries − exits of the service day. */
+/* What the board's service day is to the clock shown: "today" and "in network" are of the clock's day, never of an earlier one. */
+enum today {
+	TODAY_UNKNOWN, /* the clock's day has begun, and not all of it has been read */
+	TODAY_EMPTY,   /* it has begun, and nobody came yet */
+	TODAY_COUNTED, /* the board's day is the clock's */
+};
+enum today snapshot_today(const struct snapshot *snap);
+
+/* The service day of the clock shown. */
+int32_t snapshot_day(const struct snapshot *snap);
+
+/* People in the network: entries − exits of the clock's service day. */
 int64_t snapshot_inside(const struct snapshot *snap);
 
 #endif

@@ -32,7 +32,7 @@ static void fill_flow(const struct snapshot *snap, struct hours *hr, int bin, in
 /* From the newest bin back: people inside at its end = those inside now, less all who came since, plus all who left. */
 static void fill_inside(const struct snapshot *snap, struct hours *hr)
 {
-	int64_t inside = snapshot_inside(snap), day = zone_service_day_start(snap->board.day), later = snap->board.newest_ts + 60;
+	int64_t inside = snapshot_inside(snap), day = zone_service_day_start(snapshot_day(snap)), later = snap->board.newest_ts + 60;
 	for (int i = hr->bins - 1; i >= 0; i--) {
 		int64_t to = hr->end - (hr->bins - 1 - i) * hr->step;
 		struct counts since = board_network_window(&snap->board, to, later);
@@ -154,14 +154,15 @@ static void draw_figures(const struct snapshot *snap, struct canvas *cv, struct 
 {
 	int64_t end = snapshot_minute(snap);
 	struct counts n = board_network_window(&snap->board, end - 60, end);
-	bool known = snapshot_knows(snap, end - 60, end), any = snap->board.newest_ts != 0;
+	bool known = snapshot_knows(snap, end - 60, end);
+	enum today today = snapshot_today(snap);
 	int64_t inside = snapshot_inside(snap);
 	const struct words unknown = {UNKNOWN}, people = inside < 0 ? format_signed(inside) : format_count((uint64_t)inside);
 	const struct figure figures[] = {
 		{"entries / min", ROLE_IN_STRONG, known ? format_count(n.entries) : unknown},
 		{"exits / min", ROLE_OUT_STRONG, known ? format_count(n.exits) : unknown},
-		{"in network", ROLE_INSIDE_STRONG, any ? people : unknown},
-		{"entries today", ROLE_STRONG, any ? format_count(snap->board.day_entries) : unknown},
+		{"in network", ROLE_INSIDE_STRONG, today ? people : unknown},
+		{"entries today", ROLE_STRONG, today ? format_count(today == TODAY_COUNTED ? snap->board.day_entries : 0) : unknown},
 	};
 	int count = area.w >= 110 ? 4 : 3, each = (area.w - 2) / count;
 	for (int i = 0; i < count; i++) {

@@ -126,15 +126,18 @@ static struct words ago(const struct snapshot *snap, int64_t then_ms)
 static void draw_feed(struct page *pg, const struct snapshot *snap, const struct feed_status *fd)
 {
 	char note[64], title[64];
+	int64_t stored_ms = fd == snapshot_history(snap) ? snap->board.watermark_ms : 0;
+	int64_t watermark_ms = fd->watermark_ms > stored_ms ? fd->watermark_ms : stored_ms;
 	snprintf(title, sizeof title, "Feed %s", fd->name);
 	snprintf(note, sizeof note, "%s %s", fd->state == FEED_LIVE ? "●" : "○", feed_state_name(fd->state));
 	page_title(pg, title, feed_role(fd->state), note);
 	if (fd->detail[0])
 		page_line(pg, feed_role(fd->state), "state", "%s", fd->detail);
-	page_line(pg, fd->brokers_up ? ROLE_TEXT : ROLE_WARN, "broker", "%d %s up · %s", fd->brokers_up,
-		  fd->brokers_up == 1 ? "connection" : "connections", fd->brokers);
+	page_line(pg, fd->brokers_up ? ROLE_TEXT : ROLE_WARN, "broker", "%d %s up · %s%s", fd->brokers_up,
+		  fd->brokers_up == 1 ? "connection" : "connections", fd->brokers,
+		  snap->demo ? " · embedded; other processes reach it with -b" : "");
 	page_line(pg, ROLE_TEXT, "cluster", "%s", fd->cluster[0] ? fd->cluster : UNKNOWN);
-	page_line(pg, ROLE_TEXT, "watermark", "%s", fd->watermark_ms ? format_when(fd->watermark_ms).s : UNKNOWN);
+	page_line(pg, ROLE_TEXT, "watermark", "%s", watermark_ms ? format_when(watermark_ms).s : UNKNOWN);
 	page_line(pg, ROLE_TEXT, "last arrival", "%s · at the end of every partition %s", ago(snap, fd->last_arrival_ms).s,
 		  ago(snap, fd->caught_up_ms).s);
 	page_line(pg, ROLE_TEXT, "flow", "%s events/s · lag %s", format_rate(fd->rate).s, format_known(fd->lag).s);
@@ -166,7 +169,7 @@ static void draw_store(struct page *pg, const struct snapshot *snap)
 	page_line(pg, large ? ROLE_WARN : ROLE_TEXT, "size", "%s · write-ahead log %s%s", format_bytes(db->db_bytes).s,
 		  format_bytes(db->wal_bytes).s, large ? ": a reader that does not end holds it; close long queries" : "");
 	page_line(pg, ROLE_TEXT, "rows", "%s minutes · %s quarters", db->minutes ? format_count(db->minutes).s : UNKNOWN,
-		  db->quarters ? format_count(db->quarters).s : UNKNOWN);
+		  db->minutes ? format_count(db->quarters).s : UNKNOWN);
 	page_line(pg, ROLE_TEXT, "reaches", "from %s, %s back · quarters closed to %s · minutes kept from %s", instant(db->first_ts).s,
 		  db->first_ts ? format_long(snap->now_ms - db->first_ts * 1000).s : UNKNOWN, instant(db->closed_ts).s,
 		  instant(db->pruned_ts).s);

@@ -104,10 +104,69 @@ static void zero_is_not_unknown(void **state)
 	station_row_make(&snap, 0, &row);
 	assert_true(row.quarter_known);
 	snap.feed[0].state = FEED_LIVE;
+}
+
+/* "Today" is the day of the clock: yesterday's figures are not shown under its name. */
+static void today_is_the_clocks_day(void **state)
+{
+	(void)state;
+	struct station_row row;
+	station_row_make(&snap, 0, &row);
+	assert_true(row.day_known && row.day_entries > 0 && snapshot_inside(&snap) != 0);
 	snap.now_ms += 86400000;
 	station_row_make(&snap, 0, &row);
+	assert_true(row.day_known);
+	assert_int_equal(row.day_entries + row.day_exits, 0);
+	assert_int_equal(snapshot_today(&snap), TODAY_EMPTY);
+	assert_int_equal(snapshot_inside(&snap), 0);
+	snap.feed[0].state = FEED_WAITING;
+	station_row_make(&snap, 0, &row);
 	assert_false(row.day_known);
+	assert_int_equal(snapshot_today(&snap), TODAY_UNKNOWN);
+	snap.feed[0].state = FEED_LIVE;
 	snap.now_ms -= 86400000;
+	snap.board.day++; /* an event of the next day, a little ahead of the clock */
+	assert_int_equal(snapshot_today(&snap), TODAY_COUNTED);
+	snap.board.day--;
+}
+
+/* Of the time before the history began nothing is known; a window that reaches into it shows what came since. */
+static void nothing_is_known_of_before_the_history(void **state)
+{
+	(void)state;
+	struct station_row row;
+	int64_t first_ts = snap.store.first_ts, end = snapshot_minute(&snap);
+	snap.store.first_ts = end;
+	station_row_make(&snap, 0, &row);
+	assert_false(row.minute_known || row.quarter_known || row.before_known);
+	snap.store.first_ts = end - 300;
+	station_row_make(&snap, 0, &row);
+	assert_true(row.minute_known && row.quarter_known);
+	assert_false(row.before_known);
+	snap.store.first_ts = first_ts;
+}
+
+/* A viewer takes its time from the file: that its writer is gone does not make the stream one of another time. */
+static void a_viewer_follows_the_file(void **state)
+{
+	(void)state;
+	enum snapshot_mode mode = snap.mode;
+	size_t feeds = snap.feeds;
+	int64_t wall_ms = snap.wall_ms;
+	snap.mode = MODE_VIEWER;
+	snap.feeds = 0;
+	snap.store.written_ms = wall_ms;
+	snap.wall_ms += 3600000;
+	assert_int_equal(snapshot_arrival(&snap), wall_ms);
+	snapshot_clock(&snap, "auto");
+	assert_false(snap.event_clock);
+	snap.store.written_ms += 3600000;
+	snapshot_clock(&snap, "auto");
+	assert_true(snap.event_clock);
+	snap.mode = mode;
+	snap.feeds = feeds;
+	snap.wall_ms = wall_ms;
+	snapshot_clock(&snap, "auto");
 }
 
 static void columns_never_wrap(void **state)
@@ -169,6 +228,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_hold_what_was_counted),
 		cmocka_unit_test(zero_is_not_unknown),
+		cmocka_unit_test(today_is_the_clocks_day),
+		cmocka_unit_test(nothing_is_known_of_before_the_history),
+		cmocka_unit_test(a_viewer_follows_the_file),
 		cmocka_unit_test(the_clock_follows_the_stream_only_when_it_is_elsewhere),
 		cmocka_unit_test(every_column_sorts_with_the_unknown_last),
 		cmocka_unit_test(the_order_is_total),

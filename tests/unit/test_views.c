@@ -108,7 +108,7 @@ static void states_are_as_their_goldens(void **state)
 	struct snapshot well = snap;
 	struct feed_status *fd = &snap.feed[0];
 	static const char *const names[] = {"down",   "failed", "catching-up", "demo",   "broken-ledger",
-					    "viewer", "paused", "frame",       "nothing"};
+					    "viewer", "paused", "frame",       "next-day", "nothing"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		struct screen sc;
 		struct strbuf drawn = {0};
@@ -144,6 +144,7 @@ static void states_are_as_their_goldens(void **state)
 		case 5:
 			snap.mode = MODE_VIEWER;
 			snap.feeds = 0;
+			snap.store.written_ms = snap.wall_ms - 31000;
 			break;
 		case 6:
 			sc.paused = true;
@@ -152,6 +153,9 @@ static void states_are_as_their_goldens(void **state)
 		case 7:
 			snap.mode = MODE_FRAME;
 			snap.feeds = 0;
+			break;
+		case 8:
+			snap.wall_ms += 86400000;
 			break;
 		default:
 			snap.board.newest_ts = snap.board.watermark_ms = 0;
