@@ -25,6 +25,8 @@ const struct option options[] = {
 	 .help = "leave begun journeys unfinished at --to or --count"},
 	{.key = "account", .flag = "--account", .type = OPT_PATH, .value = "FILE", .pure_flag = true, .commands = CMD_SIMULATE,
 	 .help = "write what the broker acknowledged as CSV: topic, station, bucket, count"},
+	{.key = "check", .flag = "--check", .type = OPT_FLAG, .pure_flag = true, .commands = CMD_SIMULATE,
+	 .help = "lay one simulated day beside TfL's figures instead, without Kafka: by station and by quarter hour"},
 	{.key = "sql", .flag = "--sql", .type = OPT_TEXT, .value = "SQL", .pure_flag = true, .commands = CMD_QUERY,
 	 .help = "run this SQL instead of a report; - reads it from standard input"},
 	{.key = "format", .flag = "--format", .type = OPT_CHOICE, .preset = "table", .choices = "table|csv|json|ndjson", .pure_flag = true,

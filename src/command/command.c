@@ -40,6 +40,7 @@ const struct command commands[] = {
 	 .help = "produce passengers: entries and exits on a virtual clock",
 	 .about = "Journeys follow TfL's counts of the scenario's day: who enters where and when, where they go, and how long it takes. The same\n"
 		  "scenario, seed, rate and --from give the same records. Journeys begun before --to or --count are finished, unless --cut.\n"
+		  "With --check nothing is produced: scenario, seed and rate make a day, and the exit status is 1 if it is not like TfL's.\n"
 		  "Exit status 1 if any event was not acknowledged. ^C stops and waits for what was produced; a second ^C gives that up.",
 	 .run = simulate_run},
 	{.name = "frame", .bit = CMD_FRAME, .synopsis = "frame [options]",

@@ -5,6 +5,7 @@
 #include "base/timeword.h"
 #include "base/zone.h"
 #include "command/command.h"
+#include "command/simulate_check.h"
 #include "feed/kafka.h"
 #include "pipeline/stations_topic.h"
 #include "sim/retention.h"
@@ -149,6 +150,8 @@ int simulate_run(struct config *cfg)
 {
 	struct error err = {0};
 	struct sim_plan plan;
+	if (config_bool(cfg, "check"))
+		return simulate_check(cfg);
 	if (make_plan(cfg, &plan, &err)) {
 		fprintf(stderr, "tfl-top simulate: %s\n", err.text);
 		return EXIT_USAGE;

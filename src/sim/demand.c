@@ -9,12 +9,7 @@
 
 #define FIT_ROUNDS 4
 
-struct shares { /* of one day type: what a quarter has of the day */
-	float entry[QUARTERS], exit[QUARTERS];
-};
-
-/* The network's own profile, from the counts of all stations together. */
-static int read_network(struct shares *net, enum day_type figures, struct error *err)
+int shares_load(struct shares *net, enum day_type figures, struct error *err)
 {
 	struct csv csv = {0};
 	int day, entry, exit, more = -1, quarter = 0;
@@ -148,7 +143,7 @@ int demand_load(struct demand *dm, const struct scenario *sc, struct error *err)
 	dm->entries = xcalloc(dm->census.count, QUARTERS * sizeof *dm->entries);
 	dm->exits = xcalloc(dm->census.count, HOURS * sizeof *dm->exits);
 	struct csv csv = {0};
-	int rc = read_network(&net, sc->figures, err) || read_profiles(dm, sc->figures, &net, &csv, err) ? -1 : 0;
+	int rc = shares_load(&net, sc->figures, err) || read_profiles(dm, sc->figures, &net, &csv, err) ? -1 : 0;
 	csv_fini(&csv);
 	if (rc) {
 		demand_fini(dm);

@@ -9,12 +9,19 @@
 
 enum { QUARTERS = 96, HOURS = 24, DEMAND_START_HOUR = 5 }; /* counted from 05:00, as TfL does */
 
+struct shares { /* of one day type: what a quarter of the network's day has of the day */
+	float entry[QUARTERS], exit[QUARTERS];
+};
+
 struct demand {
 	struct census census;
 	float *entries; /* census.count × QUARTERS, people at rate 1 */
 	float *exits;   /* census.count × HOURS, scaled so that as many leave as enter */
 	double total;   /* entries of the whole day */
 };
+
+/* The network's own profile, from the counts of all stations together. */
+int shares_load(struct shares *net, enum day_type figures, struct error *err);
 
 int demand_load(struct demand *dm, const struct scenario *sc, struct error *err);
 void demand_fini(struct demand *dm);

@@ -17,11 +17,16 @@ refused "a kafka key that would break exactly-once" 2 'isolation.level' top feed
 refused "an unknown sink" 2 'history' top feed histroy -b 127.0.0.1:1
 refused "no sink" 2 'SINK' top feed
 refused "an unknown scenario" 2 'weekday' top simulate --scenario weekda -b 127.0.0.1:1
+refused "a comparison with figures that are not there" 2 'steady' top simulate --check --scenario steady
 refused "a time that is none" 2 '"yesterdy"' top simulate --from yesterdy -b 127.0.0.1:1
 refused "an unknown view" 2 'stations' top frame --view statoins
 refused "an unknown report" 2 'busiest' top query bussiest
 refused "one word too many" 2 'too many' top simulate a lot
 refused "no history to read" 1 'nothing.db' top query --db nothing.db --sql 'SELECT 1'
+
+check "a simulated day is like TfL's, without a broker" sh -c "'$TFL_TOP' simulate --check --rate 0.05 | grep -q 'within TfL.s weekday'"
+check "and one with a station closed is not" sh -c "'$TFL_TOP' simulate --check --rate 0.05 --scenario closure >day.txt; test \$? = 1 &&
+	grep -q '^King.s Cross St Pancras .* !' day.txt && grep -q 'outside.*: 4 of 509' day.txt"
 
 check "--version" sh -c "'$TFL_TOP' --version | grep -qE '^tfl-top [0-9]+\.[0-9]+\.[0-9]+$'"
 check "--help names every command" sh -c "
