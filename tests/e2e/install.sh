@@ -15,7 +15,7 @@ check "make install DESTDIR=" make -C "$BUILD" -s install DESTDIR="$HERE/stage"
 program=$(find stage -type f -name tfl-top -perm -u+x)
 check "the program is there" test -x "$program"
 check "it needs nothing of the tree" sh -c "cd / && '$HERE/$program' --version"
-check "its manual page is there" test -s "$(find stage -name tfl-top.1)"
+for page in tfl-top.1 tfl-top.conf.5 tfl-top-sql.7; do check "its manual page $page is there" test -s "$(find stage -name $page)"; done
 check "its licence and documents too" test -s "$(find stage -path '*/doc/*' -name LICENSE)" -a -s "$(find stage -path '*/doc/*' -name README.md)"
 check "make uninstall DESTDIR=" make -C "$BUILD" -s uninstall DESTDIR="$HERE/stage"
 check "leaves nothing" test -z "$(find stage -type f)"

@@ -13,22 +13,37 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-/* The manual page says of every row of options[] and commands[] what --help says, and knows no other. */
+/* The manual pages say of every row of options[] and commands[] what --help says, and know no other. */
 static struct strbuf page;
+static const char *page_name;
 
-static int read_page(void **state)
+static void read_page(const char *name)
 {
-	(void)state;
 	char path[512], chunk[4096];
 	const char *srcdir = getenv("srcdir");
-	snprintf(path, sizeof path, "%s/man/tfl-top.1", srcdir ? srcdir : ".");
+	snprintf(path, sizeof path, "%s/man/%s", srcdir ? srcdir : ".", name);
 	FILE *file = fopen(path, "r");
-	if (!file)
-		return -1;
+	assert_non_null(file);
+	page_name = name;
+	strbuf_reset(&page);
 	for (size_t n; (n = fread(chunk, 1, sizeof chunk, file)) > 0;)
 		strbuf_add(&page, chunk, n);
 	fclose(file);
+}
+
+static int read_commands(void **state)
+{
+	(void)state;
+	read_page("tfl-top.1");
+	return 0;
+}
+
+static int read_keys(void **state)
+{
+	(void)state;
+	read_page("tfl-top.conf.5");
 	return 0;
 }
 
@@ -39,16 +54,16 @@ static int free_page(void **state)
 	return 0;
 }
 
-/* The part below a heading, up to the next one. */
+/* The part below a heading, up to the next one of its rank. */
 static char *section(const char *heading)
 {
 	char line[80];
 	snprintf(line, sizeof line, "\n.S%s\n", heading); /* "H COMMANDS", "S Feed" */
 	const char *start = strstr(strbuf_str(&page), line);
 	if (!start)
-		fail_msg("man/tfl-top.1 has no .S%s", heading);
+		fail_msg("man/%s has no .S%s", page_name, heading);
 	start += strlen(line) - 1;
-	const char *end = strstr(start, "\n.S");
+	const char *end = strstr(start, *heading == 'H' ? "\n.SH" : "\n.S");
 	return end ? strndup(start, (size_t)(end + 1 - start)) : strdup(start);
 }
 
@@ -81,21 +96,27 @@ static void add_help(struct strbuf *out, const char *help)
 static void expect(const char *where, const char *text, struct strbuf *paragraph)
 {
 	if (!strstr(text, strbuf_str(paragraph)))
-		fail_msg("man/tfl-top.1, %s, wants:%s", where, strbuf_str(paragraph));
+		fail_msg("man/%s, %s, wants:%s", page_name, where, strbuf_str(paragraph));
 	strbuf_reset(paragraph);
 }
 
-static void add_flags(struct strbuf *out, const struct option *row)
+/* \fB\-b\fR, \fB\-\-brokers\fR */
+static void add_names(struct strbuf *out, const char *flags)
 {
-	strbuf_puts(out, "\n.TP\n");
-	for (const char *flag = row->flag; *flag; flag += *flag == ',') {
+	for (const char *flag = flags; *flag; flag += *flag == ',') {
 		char *name = strndup(flag, strcspn(flag, ","));
-		strbuf_puts(out, flag == row->flag ? "\\fB" : ", \\fB");
+		strbuf_puts(out, flag == flags ? "\\fB" : ", \\fB");
 		add_text(out, name);
 		strbuf_puts(out, "\\fR");
 		flag += strlen(name);
 		free(name);
 	}
+}
+
+static void add_flags(struct strbuf *out, const struct option *row)
+{
+	strbuf_puts(out, "\n.TP\n");
+	add_names(out, row->flag);
 	if (row->value || row->choices)
 		strbuf_printf(out, " \\fI%s\\fR", row->value ? row->value : row->choices);
 }
@@ -135,12 +156,36 @@ static void every_flag_is_there(void **state)
 	flags_of(CMD_SETUP, false, "S Setup");
 }
 
+static void add_kind(struct strbuf *out, const struct option *row)
+{
+	static const char *const kinds[] = {
+		[OPT_BOOL] = "True or false", [OPT_COUNT] = "A whole number", [OPT_REAL] = "A number above 0",
+		[OPT_SPEED] = "A number above 0, or max", [OPT_DURATION] = "A duration", [OPT_MODE] = "Permissions in octal",
+		[OPT_PATH] = "A path; ~/ at its head is the home folder", [OPT_CHOICE] = "One of ",
+	};
+	if (!kinds[row->type])
+		return;
+	strbuf_puts(out, kinds[row->type]);
+	for (const char *c = row->choices ? row->choices : ""; *c; c++)
+		strbuf_printf(out, *c == '|' ? ", " : "%c", *c);
+	strbuf_puts(out, ".\n");
+}
+
+static void add_option_line(struct strbuf *out, const struct option *row)
+{
+	if (!row->flag)
+		return;
+	strbuf_puts(out, "Option: ");
+	add_names(out, row->flag);
+	strbuf_puts(out, ".\n");
+}
+
 static void every_key_is_there(void **state)
 {
 	(void)state;
 	struct strbuf want = {0};
 	size_t rows = 0;
-	char *text = section("H CONFIGURATION");
+	char *text = section("H KEYS");
 	for (size_t i = 0; i < noptions; i++) {
 		const struct option *row = &options[i];
 		if (row->pure_flag)
@@ -152,12 +197,36 @@ static void every_key_is_there(void **state)
 			strbuf_puts(&want, "\\fR");
 		}
 		add_help(&want, row->help);
-		expect("CONFIGURATION", text, &want);
+		add_kind(&want, row);
+		add_option_line(&want, row);
+		expect("KEYS", text, &want);
 		rows++;
 	}
 	assert_int_equal(paragraphs(text), rows);
 	free(text);
 	strbuf_fini(&want);
+}
+
+/* The example is a file that is read without a mistake. */
+static void its_example_is_read(void **state)
+{
+	(void)state;
+	char name[] = "/tmp/tfl-top-conf.XXXXXX", *argv[] = {(char *)"-c", name};
+	struct error err;
+	FILE *file = fdopen(mkstemp(name), "w");
+	assert_non_null(file);
+	const char *from = strstr(strbuf_str(&page), "\n.EX\n"), *to = strstr(strbuf_str(&page), "\n.EE\n");
+	assert_true(from && to);
+	for (const char *c = from + strlen("\n.EX\n"); c <= to; c++)
+		if (*c != '\\') /* of \- */
+			fputc(*c, file);
+	fclose(file);
+	struct config *cfg = config_new();
+	if (config_load(cfg, CMD_TOP, 2, argv, &err))
+		fail_msg("%s", err.text);
+	assert_true(config_file_keys(cfg) >= 5);
+	config_free(cfg);
+	unlink(name);
 }
 
 /* The first word of a paragraph's tag: ".B simulate", "\fBfeed\fR \fISINK\fR". */
@@ -207,17 +276,22 @@ static void every_scenario_is_there(void **state)
 static void its_version_is_ours(void **state)
 {
 	(void)state;
-	assert_non_null(strstr(strbuf_str(&page), "\n.TH TFL\\-TOP 1 \"\" \"tfl\\-top " TFLTOP_VERSION "\""));
+	assert_non_null(strstr(strbuf_str(&page), " \"\" \"tfl\\-top " TFLTOP_VERSION "\""));
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
+	const struct CMUnitTest commands_page[] = {
 		cmocka_unit_test(every_flag_is_there),
-		cmocka_unit_test(every_key_is_there),
 		cmocka_unit_test(every_command_is_there),
 		cmocka_unit_test(every_scenario_is_there),
 		cmocka_unit_test(its_version_is_ours),
 	};
-	return cmocka_run_group_tests(tests, read_page, free_page);
+	const struct CMUnitTest keys_page[] = {
+		cmocka_unit_test(every_key_is_there),
+		cmocka_unit_test(its_example_is_read),
+		cmocka_unit_test(its_version_is_ours),
+	};
+	int failed = cmocka_run_group_tests(commands_page, read_commands, free_page);
+	return failed + cmocka_run_group_tests(keys_page, read_keys, free_page);
 }
