@@ -203,18 +203,33 @@ static int print_version(void)
 	return print(&out);
 }
 
+/* What was taken for the dashboard's, since the command does not come first. */
+static void hint_at_command(struct error *err, int argc, char *argv[])
+{
+	for (int i = 0; i < argc; i++)
+		if (command_find(argv[i])) {
+			error_set(err, "the command comes first: tfl-top %s OPTION...", argv[i]);
+			return;
+		}
+}
+
 /* named: the user wrote the command's name, so --help is about it alone. */
 static int dispatch(const struct command *cmd, bool named, struct config *cfg, int argc, char *argv[])
 {
 	struct error err = {0};
-	if (config_load(cfg, cmd->bit, argc, argv, &err))
+	if (config_load(cfg, cmd->bit, argc, argv, &err)) {
+		if (!named)
+			hint_at_command(&err, argc, argv);
 		return usage_error(named ? cmd->name : NULL, err.text);
+	}
 	if (config_bool(cfg, "help"))
 		return named && cmd->run != help_run ? print_command(cmd) : print_overview();
 	if (config_bool(cfg, "version"))
 		return print_version();
 	if (config_words(cfg) > cmd->words) {
 		error_set(&err, "\"%.80s\" is one word too many; usage: tfl-top %s", config_word(cfg, cmd->words), cmd->synopsis);
+		if (!named)
+			hint_at_command(&err, argc, argv);
 		return usage_error(named ? cmd->name : NULL, err.text);
 	}
 	return config_bool(cfg, "print-config") ? print_config(cfg) : run(cmd, cfg);

@@ -8,6 +8,7 @@
 #include "ui/screen.h"
 #include "ui/theme.h"
 
+#include <errno.h>
 #include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,7 +80,8 @@ static int print(struct screen *sc, const struct snapshot *snap, struct canvas *
 		canvas_to_ansi(cv, pic->depth, &out);
 	else
 		canvas_to_text(cv, &out);
-	int rc = fwrite(strbuf_str(&out), 1, out.len, stdout) == out.len && !fflush(stdout) ? 0 : 1;
+	bool written = fwrite(strbuf_str(&out), 1, out.len, stdout) == out.len && !fflush(stdout);
+	int rc = written || errno == EPIPE ? 0 : 1;
 	strbuf_fini(&out);
 	return rc;
 }

@@ -29,7 +29,7 @@ static void say(const struct snapshot *snap, struct strbuf *last)
 	strbuf_fini(&clock);
 }
 
-/* A line each second in which something changed, until the time is up, a signal comes or nobody reads any more. */
+/* A line each second in which something changed, until the time is up, a signal comes, nobody reads any more or nothing will come. */
 static void follow(struct session *ses, int64_t duration_ms)
 {
 	struct snapshot snap;
@@ -47,7 +47,8 @@ static void follow(struct session *ses, int64_t duration_ms)
 		next += 1000;
 		session_snapshot(ses, &snap);
 		say(&snap, &last);
-		if (ferror(stdout))
+		const struct feed_status *fd = snapshot_history(&snap);
+		if (ferror(stdout) || (fd && fd->state == FEED_FAILED))
 			break;
 	}
 	strbuf_fini(&last);

@@ -32,7 +32,7 @@ static void say(const struct topic_want *want, int before, bool dry_run)
 	else if (before == want->partitions)
 		printf("topic %s: there, %d partitions\n", want->name, before);
 	else
-		printf("topic %s: there with %d partitions, not %d: left as it is\n", want->name, before, want->partitions);
+		printf("topic %s: there with %d partition%s, not %d: left as it is\n", want->name, before, before == 1 ? "" : "s", want->partitions);
 }
 
 static int ensure_topics(rd_kafka_t *rk, const struct config *cfg, bool dry_run, struct error *err)

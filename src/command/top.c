@@ -2,7 +2,10 @@
 
 #include "command/linear.h"
 #include "command/session.h"
+#include "sim/scenario.h"
 #include "ui/dashboard.h"
+#include "ui/screen.h"
+#include "ui/theme.h"
 
 #include <stdio.h>
 
@@ -32,7 +35,25 @@ static int screen_run(struct config *cfg)
 	return rc || left ? 1 : 0;
 }
 
+/* Names that only a table knows, before anything is started for nothing. */
+static int check_names(const struct config *cfg, struct error *err)
+{
+	struct screen sc;
+	bool mono;
+	if (screen_init(&sc, config_text(cfg, "ui.view"), config_text(cfg, "ui.sort"), config_text(cfg, "ui.columns"), err))
+		return -1;
+	screen_fini(&sc);
+	if (theme_find(config_text(cfg, "ui.theme"), &mono, err))
+		return -1;
+	return config_bool(cfg, "demo") && !scenario_find(config_text(cfg, "sim.scenario"), err) ? -1 : 0;
+}
+
 int top_run(struct config *cfg)
 {
+	struct error err = {0};
+	if (check_names(cfg, &err)) {
+		fprintf(stderr, "tfl-top: %s\n", err.text);
+		return EXIT_USAGE;
+	}
 	return command_has_screen() ? screen_run(cfg) : linear_run(cfg);
 }

@@ -182,6 +182,12 @@ static int configure_writer(sqlite3 *db, struct error *err)
 	return db_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 0; PRAGMA cache_size = -16000", err);
 }
 
+static int refuse_folder(const char *path, struct error *err)
+{
+	struct stat st;
+	return !stat(path, &st) && S_ISDIR(st.st_mode) ? error_set(err, "%s is a folder: name a file with --db", path) : 0;
+}
+
 static int open_file(const char *path, int flags, sqlite3 **db, struct error *err)
 {
 	int rc = sqlite3_open_v2(path, db, flags | SQLITE_OPEN_NOMUTEX, NULL);
@@ -192,7 +198,7 @@ sqlite3 *db_open_writer(const char *path, unsigned mode, struct error *err)
 {
 	sqlite3 *db = NULL;
 	int version;
-	if (make_file(path, mode, err))
+	if (refuse_folder(path, err) || make_file(path, mode, err))
 		return NULL;
 	if (open_file(path, SQLITE_OPEN_READWRITE, &db, err))
 		goto fail;
@@ -214,7 +220,7 @@ sqlite3 *db_open_reader(const char *path, struct error *err)
 		error_set(err, "there is no history at %s yet: run `tfl-top` or `tfl-top feed history` first, or name another file with --db", path);
 		return NULL;
 	}
-	if (open_file(path, SQLITE_OPEN_READONLY, &db, err))
+	if (refuse_folder(path, err) || open_file(path, SQLITE_OPEN_READONLY, &db, err))
 		goto fail;
 	sqlite3_busy_timeout(db, BUSY_READER_MS);
 	int known = check_version(db, path, &version, err);

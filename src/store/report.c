@@ -256,7 +256,8 @@ int report_set(const struct report *rp, struct query *qr, const char *word, int6
 {
 	size_t len = strcspn(word, "=");
 	if (!word[len])
-		return error_set(err, "\"%.80s\": a parameter is given as name=value", word);
+		return error_set(err, "\"%.80s\": a parameter is given as name=value%s%s%s%.80s", word, rp->params ? ", such as " : "",
+				 rp->params ? rp->param[0].name : "", rp->params ? "=" : "", rp->params ? word : "");
 	for (size_t i = 0; i < rp->params; i++)
 		if (strlen(rp->param[i].name) == len && !memcmp(rp->param[i].name, word, len))
 			return set_value(&rp->param[i], qr, word + len + 1, now_ms, err);

@@ -50,7 +50,7 @@ static void add_broker(struct pieces *line, const struct snapshot *snap)
 		snprintf(text, sizeof text, "kafka %s", snap->brokers);
 	else
 		snprintf(text, sizeof text, "kafka %d brokers", fd->brokers_up);
-	pieces_add(line, fd->brokers_up ? ROLE_BAND_DIM : ROLE_BAND_WARN, snap->demo ? 5 : 8, text);
+	pieces_add(line, fd->brokers_up ? ROLE_BAND_DIM : ROLE_BAND_WARN, snap->demo ? 6 : 9, text);
 }
 
 static void add_clock(struct pieces *line, const struct snapshot *snap)
@@ -60,7 +60,7 @@ static void add_clock(struct pieces *line, const struct snapshot *snap)
 	int64_t behind = snap->wall_ms - snap->now_ms;
 	if (!snap->event_clock) {
 		pieces_add(line, ROLE_BAND_STRONG, 2, clock.s);
-		pieces_join(line, ROLE_BAND_DIM, 7, snap->mode == MODE_FRAME ? format_full_date(snap->now_ms).s : date.s);
+		pieces_join(line, ROLE_BAND_DIM, 8, snap->mode == MODE_FRAME ? format_full_date(snap->now_ms).s : date.s);
 		return;
 	}
 	snprintf(text, sizeof text, " EVENT TIME %.20s %.3s (%s%.20s) ", clock.s, date.s, behind < 0 ? "+" : "−",
@@ -96,7 +96,7 @@ static void draw_state_line(const struct screen *sc, const struct snapshot *snap
 	const struct feed_status *fd = snap->mode == MODE_FRAME ? NULL : snapshot_history(snap);
 	struct standing now = standing_of(sc, snap);
 	struct pieces line = {.count = 0};
-	pieces_add(&line, ROLE_BRAND, 6, " tfl-top ");
+	pieces_add(&line, ROLE_BRAND, 7, " tfl-top ");
 	pieces_join(&line, now.role, 0, now.running ? "●" : "○");
 	pieces_join(&line, now.role, 0, now.word);
 	add_broker(&line, snap);

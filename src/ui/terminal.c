@@ -203,11 +203,20 @@ int terminal_open(const struct terminal_wish *wish, struct error *err)
 	return 0;
 }
 
+/* Where there is no other screen to go back to, the shell's prompt comes to stand on the last line. */
+static void leave(void)
+{
+	move(LINES - 1, 0);
+	clrtoeol();
+	refresh();
+	endwin();
+}
+
 void terminal_close(void)
 {
 	if (!term.screen)
 		return;
-	endwin();
+	leave();
 	delscreen(term.screen);
 	term.screen = NULL;
 	canvas_fini(&term.last);
@@ -318,7 +327,7 @@ bool terminal_key(struct input *in, bool *gone)
 
 void terminal_suspend(void)
 {
-	endwin();
+	leave();
 }
 
 void terminal_resume(void)

@@ -19,6 +19,11 @@ refused "no sink" 2 'SINK' top feed
 refused "an unknown scenario" 2 'weekday' top simulate --scenario weekda -b 127.0.0.1:1
 refused "a comparison with figures that are not there" 2 'steady' top simulate --check --scenario steady
 refused "a time that is none" 2 '"yesterdy"' top simulate --from yesterdy -b 127.0.0.1:1
+refused "an unknown scenario of the demo" 2 'weekday' top --demo --scenario weekda
+refused "an unknown view of the dashboard" 2 'stations' top --view statoins
+refused "a command that comes second" 2 'the command comes first: tfl-top feed' top -b 127.0.0.1:1 feed history -e
+refused "a folder for a database" 1 'is a folder' top query progress --db .
+refused "a parameter without its name" 2 'station=Waterloo' top query station-day Waterloo
 refused "an unknown view" 2 'stations' top frame --view statoins
 refused "an unknown report" 2 'busiest' top query bussiest
 refused "one word too many" 2 'too many' top simulate a lot
