@@ -139,6 +139,12 @@ SELECT min(ts) FROM network;
 -- name: status_counts
 SELECT (SELECT sum(dead) FROM progress), (SELECT count(*) FROM gaps);
 
+-- name: scenario_add
+INSERT INTO scenario_events (ts, scenario, action, factor) VALUES (?1, ?2, ?3, ?4);
+
+-- name: status_scenario
+SELECT ts, scenario, action, factor FROM scenario_events WHERE ts < ?1 ORDER BY id DESC LIMIT ?2;
+
 -- name: status_gaps
 SELECT kind, topic, partition, epoch, first_offset, last_offset, detected_ms / 1000, note FROM gaps ORDER BY id DESC LIMIT ?1;
 

@@ -8,6 +8,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +95,38 @@ static uint64_t counted(void *arg)
 	return events;
 }
 
+/* thread: feed */
+static void tell_simulator(void *arg, uint64_t events)
+{
+	simulator_counted(arg, events);
+}
+
+static void note(struct live *lv, const struct sim_status *st, const char *action, double factor)
+{
+	struct scenario_note nt = {.ts = st->virtual_ms / 1000, .factor = factor};
+	snprintf(nt.scenario, sizeof nt.scenario, "%s", st->scenario);
+	snprintf(nt.action, sizeof nt.action, "%s", action);
+	live_note(lv, &nt);
+}
+
+static bool differ(double a, double b)
+{
+	return a < b || a > b;
+}
+
+void demo_steer(struct demo *demo, struct live *lv, const struct sim_desired *wish)
+{
+	struct sim_status st;
+	simulator_status(demo->sim, &st);
+	if (differ(st.desired.rate, wish->rate))
+		note(lv, &st, "rate", wish->rate);
+	if (differ(st.desired.speed, wish->speed))
+		note(lv, &st, "speed", wish->speed);
+	if (st.desired.paused != wish->paused)
+		note(lv, &st, wish->paused ? "pause" : "resume", NAN);
+	simulator_set(demo->sim, wish);
+}
+
 int demo_start(struct demo *demo, const struct config *cfg, struct live *lv, struct wake *news, struct error *err)
 {
 	uint64_t published;
@@ -121,6 +154,7 @@ int demo_start(struct demo *demo, const struct config *cfg, struct live *lv, str
 	demo->sim = simulator_new(cfg, &plan, &desired, news, err);
 	if (!demo->sim)
 		return -1;
+	live_watch(lv, tell_simulator, demo->sim);
 	simulator_start(demo->sim);
 	return 0;
 }

@@ -45,13 +45,13 @@ static int picture_init(struct picture *pic, const struct config *cfg, struct er
 	return parse_size(config_text(cfg, "size"), &pic->width, &pic->height, err);
 }
 
-static int64_t first_event_ts(sqlite3 *db)
+static void load_status(sqlite3 *db, int64_t before_ts, struct store_status *ss)
 {
 	struct sql sql;
 	sql_init(&sql, db);
-	int64_t ts = sql_int(sql_get(&sql, "first_ts"), 0);
+	*ss = (struct store_status){.open = true, .db_bytes = -1, .wal_bytes = -1, .first_ts = sql_int(sql_get(&sql, "first_ts"), 0)};
+	notes_load(&sql, before_ts, ss);
 	sql_fini(&sql);
-	return ts;
 }
 
 static int load(const struct picture *pic, const char *path, struct snapshot *snap, struct error *err)
@@ -66,7 +66,7 @@ static int load(const struct picture *pic, const char *path, struct snapshot *sn
 	snap->mode = MODE_FRAME;
 	snap->wall_ms = snap->now_ms = at_ms;
 	snap->board.watermark_ms = watermark_ms; /* up to here nothing counted means nobody, after it nobody knows */
-	snap->store = (struct store_status){.open = true, .db_bytes = -1, .wal_bytes = -1, .first_ts = first_event_ts(db)};
+	load_status(db, at_ms / 1000, &snap->store);
 	sqlite3_close(db);
 	return rc ? -1 : 0;
 }

@@ -122,8 +122,7 @@ int linear_run(struct config *cfg)
 	follow(&ses, duration);
 	int rc = demo ? prove(&ses) : 0;
 	int left = session_stop(&ses);
-	if (!demo) /* whose last word is the proof */
-		session_summary(&ses, &out);
+	session_summary(&ses, &out);
 	fputs(strbuf_str(&out), stderr);
 	strbuf_fini(&out);
 	session_free(&ses);

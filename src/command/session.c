@@ -135,6 +135,12 @@ void session_free(struct session *ses)
 	wake_fini(&ses->news);
 }
 
+void session_steer(struct session *ses, const struct sim_desired *wish)
+{
+	if (ses->demo && ses->demo->sim)
+		demo_steer(ses->demo, &ses->live, wish);
+}
+
 static void copy_live(struct live *lv, struct snapshot *snap)
 {
 	pthread_mutex_lock(&lv->lock);

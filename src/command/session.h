@@ -39,6 +39,9 @@ void session_summary(struct session *ses, struct strbuf *out);
 /* Broker, temporary folder, memory: nothing when a thread still hangs, for it uses all that. */
 void session_free(struct session *ses);
 
+/* Steers the simulator of --demo, and has each change written down by the history. */
+void session_steer(struct session *ses, const struct sim_desired *wish);
+
 void session_snapshot(struct session *ses, struct snapshot *snap);
 
 #endif

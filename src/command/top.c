@@ -14,6 +14,11 @@ static void take_snapshot(void *arg, struct snapshot *snap)
 	session_snapshot(arg, snap);
 }
 
+static void steer(void *arg, const struct sim_desired *wish)
+{
+	session_steer(arg, wish);
+}
+
 static int screen_run(struct config *cfg)
 {
 	struct session ses;
@@ -22,7 +27,7 @@ static int screen_run(struct config *cfg)
 		fprintf(stderr, "tfl-top: %s\n", err.text);
 		return 1;
 	}
-	const struct dashboard_host host = {.cfg = cfg, .news = &ses.news, .snapshot = take_snapshot, .arg = &ses};
+	const struct dashboard_host host = {.cfg = cfg, .news = &ses.news, .snapshot = take_snapshot, .steer = steer, .arg = &ses};
 	int rc = dashboard_run(&host, &err);
 	if (rc)
 		fprintf(stderr, "tfl-top: %s\n", err.text);

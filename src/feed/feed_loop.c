@@ -86,8 +86,6 @@ static bool insist(struct feed *fd, step_fn *step)
 static enum sink_result commit_step(struct feed *fd, struct error *err)
 {
 	int64_t begin_us = clock_mono_us();
-	if (places_same_cluster(fd, err))
-		return SINK_FAILED;
 	enum sink_result result = fd->ops->commit(fd->sink, fd->parts, fd->nparts, fd->gaps, fd->ngaps, err);
 	if (result == SINK_OK)
 		report_commit(fd, (double)(clock_mono_us() - begin_us) / 1000);
@@ -97,6 +95,7 @@ static enum sink_result commit_step(struct feed *fd, struct error *err)
 bool feed_commit(struct feed *fd)
 {
 	fd->commit_at_ms = feed_now_ms() + fd->commit_ms;
+	fd->dirty |= fd->ops->has_more && fd->ops->has_more(fd->sink);
 	if (!fd->dirty)
 		return true;
 	if (!insist(fd, commit_step))
@@ -233,7 +232,6 @@ static void look_up(struct feed *fd)
 {
 	struct error err = {0};
 	bool failed = places_look_up(fd, &err);
-	places_ask_again(fd);
 	fd->lookup_at_ms = feed_now_ms() + (failed || places_missing(fd) ? LOOK_UP_AGAIN_MS : LOOK_UP_MS);
 	if (failed && !fd->failed && !fd->restored)
 		report_state(fd, FEED_WAITING, err.text);

@@ -84,6 +84,8 @@ struct sink_ops {
 	/* Takes every record of the batch: a verdict (tombstones: skipped), or in flight. The feed has counted each as consumed and in_flight
 	 * before, once, however often it must ask. Borrowed memory is copied if it is needed later. */
 	enum sink_result (*write)(void *sink, const struct batch *batch, struct error *err);
+	/* Whether there is something to commit that no record brought; NULL = never. */
+	bool (*has_more)(void *sink);
 	/* Makes everything durable together with the partitions' progress and the gaps found since; verdicts of what was in flight are
 	 * counted into the ledgers before this returns SINK_OK. Nothing to do is SINK_OK. */
 	enum sink_result (*commit)(void *sink, struct partition *parts, size_t count, const struct gap *gaps, size_t ngaps, struct error *err);

@@ -35,7 +35,8 @@ struct simulator *simulator_new(const struct config *cfg, const struct sim_plan 
 	struct simulator *sim = xcalloc(1, sizeof *sim);
 	*sim = (struct simulator){.plan = *plan, .scenario = sc, .news = news, .desired = *desired, .applied = *desired};
 	sim->pace = (struct pace){.speed = desired->speed, .paused = desired->paused};
-	sim->status = (struct sim_status){.scenario = sc->name, .desired = *desired, .seed = plan->seed, .virtual_ms = plan->from_ms};
+	sim->status = (struct sim_status){.scenario = sc->name, .desired = *desired, .seed = plan->seed, .virtual_ms = plan->from_ms,
+					  .latency_ms = {-1, -1}};
 	sim->account_path = plan->account ? xstrdup(plan->account) : NULL;
 	sim->topic[ENTRY] = xstrdup(config_text(cfg, "topic.entries"));
 	sim->topic[EXIT] = xstrdup(config_text(cfg, "topic.exits"));
@@ -71,9 +72,16 @@ void simulator_start(struct simulator *sim)
 void simulator_set(struct simulator *sim, const struct sim_desired *desired)
 {
 	pthread_mutex_lock(&sim->lock);
-	sim->desired = *desired;
+	sim->desired = sim->status.desired = *desired;
 	pthread_mutex_unlock(&sim->lock);
 	wake_raise(&sim->wake);
+}
+
+void simulator_counted(struct simulator *sim, uint64_t events)
+{
+	pthread_mutex_lock(&sim->lock);
+	latency_counted(&sim->latency, events, clock_mono_us());
+	pthread_mutex_unlock(&sim->lock);
 }
 
 void simulator_stop(struct simulator *sim)

@@ -48,6 +48,7 @@ struct sim_status {
 	uint64_t produced;          /* events handed over */
 	uint64_t acknowledged, failed;
 	double rate;                /* events acknowledged per real second */
+	double latency_ms[2];       /* from hand-over to counted, the last minute or two: median, 99 of 100; -1 unknown (see latency.h) */
 	char last_error[200];
 };
 
@@ -57,6 +58,7 @@ struct simulator *simulator_new(const struct config *cfg, const struct sim_plan 
 				struct error *err);
 void simulator_start(struct simulator *sim);
 void simulator_set(struct simulator *sim, const struct sim_desired *desired); /* thread: any */
+void simulator_counted(struct simulator *sim, uint64_t events);               /* thread: any. So many more have reached the far end */
 void simulator_stop(struct simulator *sim);                                   /* thread: any. Asks; flushes what was produced */
 bool simulator_done(struct simulator *sim);                                   /* thread: any */
 int simulator_join(struct simulator *sim, int64_t wait_ms);

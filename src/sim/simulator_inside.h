@@ -4,6 +4,7 @@
 
 #include "feed/rate.h"
 #include "sim/journey.h"
+#include "sim/latency.h"
 #include "sim/pace.h"
 #include "sim/producer.h"
 #include "sim/scenario.h"
@@ -36,6 +37,7 @@ struct simulator {
 	pthread_mutex_t lock;
 	pthread_cond_t ended;
 	struct sim_desired desired;
+	struct latency latency;
 	int stops;               /* how often it was asked to stop */
 	bool done;
 	struct sim_status status;

@@ -60,6 +60,8 @@ static void tell(struct simulator *sim, enum sim_state state, const char *detail
 	st->acknowledged = pr->acknowledged;
 	st->failed = pr->failed;
 	st->rate = sim->rate.per_second;
+	st->latency_ms[0] = latency_ms(&sim->latency, 0.5);
+	st->latency_ms[1] = latency_ms(&sim->latency, 0.99);
 	pthread_mutex_unlock(&sim->lock);
 	wake_raise(sim->news);
 }
@@ -71,7 +73,8 @@ static void tell_running(struct simulator *sim)
 	else if (journeys_finishing(sim->journeys))
 		tell(sim, SIM_FINISHING, "those inside leave");
 	else
-		tell(sim, SIM_RUNNING, sim->at_now ? "the clock has reached now: speed 1" : "");
+		tell(sim, SIM_RUNNING, sim->at_now ? "the clock has reached now: speed 1"
+				       : sim->next.time_ms < sim->plan.rush_to_ms ? "as fast as can be, to begin with" : "");
 }
 
 /* lock: simulator */
@@ -102,6 +105,15 @@ static uint64_t room(const struct simulator *sim)
 		return BATCH;
 	uint64_t sent = pr->sent[ENTRY] + pr->sent[EXIT], limit = sim->plan.consumed(sim->plan.arg) + sim->plan.max_ahead;
 	return sent < limit ? limit - sent : 0;
+}
+
+/* lock: simulator */
+static void mark_sent(struct simulator *sim)
+{
+	const struct producer *pr = &sim->producer;
+	pthread_mutex_lock(&sim->lock);
+	latency_sent(&sim->latency, pr->sent[ENTRY] + pr->sent[EXIT], clock_mono_us());
+	pthread_mutex_unlock(&sim->lock);
 }
 
 /* Hands over what is due by the clock, a batch at most. */
@@ -175,7 +187,10 @@ static void step(struct simulator *sim)
 {
 	take_desired(sim);
 	const struct instant now = instant_now();
+	uint64_t sent = sim->producer.sent[ENTRY] + sim->producer.sent[EXIT];
 	enum handed handed = hand_over(sim, &now);
+	if (sent != sim->producer.sent[ENTRY] + sim->producer.sent[EXIT])
+		mark_sent(sim);
 	producer_serve(&sim->producer);
 	if (now.mono_us - sim->told_us >= NEWS_MS * 1000)
 		tell_running(sim);

@@ -183,6 +183,12 @@ static enum sink_result write_batch(void *sink, const struct batch *bat, struct 
 	return SINK_OK;
 }
 
+static bool has_more(void *sink)
+{
+	struct history *hs = sink;
+	return hs->nnotes || (hs->live && live_has_notes(hs->live));
+}
+
 const struct sink_ops history_sink = {
 	.name = "history",
 	.help = "counts by station and minute in SQLite, exactly once",
@@ -190,6 +196,7 @@ const struct sink_ops history_sink = {
 	.open = open_sink,
 	.restore = restore,
 	.write = write_batch,
+	.has_more = has_more,
 	.commit = history_commit,
 	.close = close_sink,
 };

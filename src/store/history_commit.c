@@ -168,6 +168,21 @@ static int put_gaps(struct transaction *tx)
 	return rc;
 }
 
+static int put_notes(struct transaction *tx)
+{
+	int rc = SQLITE_OK;
+	for (size_t i = 0; i < tx->hs->nnotes && !rc; i++) {
+		const struct scenario_note *note = &tx->hs->notes[i];
+		sqlite3_stmt *stmt = sql_get(tx->sql, "scenario_add");
+		sql_bind(stmt, 1, &note->ts, 1);
+		sqlite3_bind_text(stmt, 2, note->scenario, -1, SQLITE_STATIC);
+		sqlite3_bind_text(stmt, 3, note->action, -1, SQLITE_STATIC);
+		sqlite3_bind_double(stmt, 4, note->factor); /* NAN becomes NULL */
+		rc = sql_run(stmt);
+	}
+	return rc;
+}
+
 static struct ledger settled(const struct history *hs, const struct partition *parts, size_t i)
 {
 	struct ledger led = parts[i].ledger;
@@ -278,7 +293,7 @@ static int end(struct transaction *tx)
 
 static bool nothing_to_do(const struct history *hs, const struct partition *parts, size_t count, size_t ngaps)
 {
-	if (hs->cells.count || hs->dead.count || ngaps)
+	if (hs->cells.count || hs->dead.count || hs->nnotes || ngaps)
 		return false;
 	for (size_t i = 0; i < count; i++)
 		if (!is_saved(hs, parts, i))
@@ -310,6 +325,7 @@ static void committed(struct transaction *tx)
 	hs->pruned = tx->pruned;
 	if (hs->live && hs->cells.count)
 		live_apply(hs->live, &hs->stations, hs->cells.cell, hs->cells.count, hs->watermark_ms);
+	hs->nnotes = 0;
 	cells_clear(&hs->cells);
 	dead_clear(&hs->dead);
 }
@@ -329,7 +345,7 @@ enum sink_result history_commit(void *sink, struct partition *parts, size_t coun
 {
 	/* put_network relies on the order of put_minutes; the peaks of both kinds on the rows of put_totals. */
 	static int (*const steps[])(struct transaction *) = {
-		begin, put_stations, put_totals, put_minutes, put_network, put_dead, put_gaps, put_progress, put_watermark, move_closed,
+		begin, put_stations, put_totals, put_minutes, put_network, put_dead, put_gaps, put_notes, put_progress, put_watermark, move_closed,
 		prune_minutes, prune_quarters, end,
 	};
 	struct history *hs = sink;
@@ -337,6 +353,8 @@ enum sink_result history_commit(void *sink, struct partition *parts, size_t coun
 		.hs = hs, .sql = &hs->sql, .parts = parts, .count = count, .gaps = gaps, .ngaps = ngaps, .now_ms = clock_wall_ms(),
 		.closed = hs->closed, .pruned = hs->pruned,
 	};
+	if (hs->live && !hs->nnotes)
+		hs->nnotes = live_take_notes(hs->live, hs->notes);
 	if (nothing_to_do(hs, parts, count, ngaps))
 		return SINK_OK;
 	int rc = SQLITE_OK;

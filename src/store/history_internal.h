@@ -26,6 +26,8 @@ struct history {
 	struct dead_letters dead;
 	struct verdicts *verdicts; /* by partition of the feed */
 	size_t nverdicts, verdicts_cap;
+	struct scenario_note notes[LIVE_NOTES]; /* taken from live, not committed yet */
+	size_t nnotes;
 	int64_t watermark_ms;
 
 	/* As committed. */

@@ -1,6 +1,7 @@
 #include "store/live.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void live_init(struct live *lv, struct wake *news)
 {
@@ -26,6 +27,9 @@ static void tell(struct live *lv)
 
 void live_apply(struct live *lv, const struct stations *stations, const struct delta *deltas, size_t count, int64_t watermark_ms)
 {
+	uint64_t events = 0;
+	for (size_t i = 0; i < count; i++)
+		events += deltas[i].entries + deltas[i].exits;
 	pthread_mutex_lock(&lv->lock);
 	if (lv->stations.count < stations->count)
 		lv->stations_generation++;
@@ -33,8 +37,47 @@ void live_apply(struct live *lv, const struct stations *stations, const struct d
 		stations_add(&lv->stations, &stations->rows[i]);
 	board_apply(&lv->board, deltas, count, watermark_ms);
 	lv->generation++;
+	void (*counted)(void *arg, uint64_t events) = lv->counted;
+	void *arg = lv->counted_arg;
 	pthread_mutex_unlock(&lv->lock);
+	if (counted)
+		counted(arg, events);
 	tell(lv);
+}
+
+void live_watch(struct live *lv, void (*counted)(void *arg, uint64_t events), void *arg)
+{
+	pthread_mutex_lock(&lv->lock);
+	lv->counted = counted;
+	lv->counted_arg = arg;
+	pthread_mutex_unlock(&lv->lock);
+}
+
+void live_note(struct live *lv, const struct scenario_note *note)
+{
+	pthread_mutex_lock(&lv->lock);
+	if (lv->nnotes == LIVE_NOTES)
+		memmove(lv->notes, lv->notes + 1, --lv->nnotes * sizeof *lv->notes);
+	lv->notes[lv->nnotes++] = *note;
+	pthread_mutex_unlock(&lv->lock);
+}
+
+bool live_has_notes(struct live *lv)
+{
+	pthread_mutex_lock(&lv->lock);
+	bool any = lv->nnotes > 0;
+	pthread_mutex_unlock(&lv->lock);
+	return any;
+}
+
+size_t live_take_notes(struct live *lv, struct scenario_note out[LIVE_NOTES])
+{
+	pthread_mutex_lock(&lv->lock);
+	size_t count = lv->nnotes;
+	memcpy(out, lv->notes, count * sizeof *out);
+	lv->nnotes = 0;
+	pthread_mutex_unlock(&lv->lock);
+	return count;
 }
 
 void live_replace(struct live *lv, struct board *bd, struct stations *st)

@@ -9,6 +9,15 @@
 #include "model/station.h"
 
 #include <pthread.h>
+#include <stdbool.h>
+
+struct scenario_note { /* a row of scenario_event to be */
+	int64_t ts;          /* by the virtual clock, Unix s */
+	char scenario[16], action[16];
+	double factor;       /* NAN: none */
+};
+
+#define LIVE_NOTES 32
 
 struct live {
 	pthread_mutex_t lock;
@@ -18,6 +27,10 @@ struct live {
 	size_t nbaselines;
 	uint64_t stations_generation; /* grows when a station is added or relabelled: copy them only then */
 	uint64_t generation;        /* grows with every change */
+	struct scenario_note notes[LIVE_NOTES]; /* for the history's next transaction */
+	size_t nnotes;
+	void (*counted)(void *arg, uint64_t events);
+	void *counted_arg;
 	struct wake *news;
 };
 
@@ -29,6 +42,14 @@ void live_apply(struct live *lv, const struct stations *stations, const struct d
 
 /* thread: any, lock: live. Puts another board and its stations in their place; what was there comes back in *bd and *st. */
 void live_replace(struct live *lv, struct board *bd, struct stations *st);
+
+/* thread: any, lock: live. Calls counted(arg, events) from the feed's thread, without a lock, after each transaction. */
+void live_watch(struct live *lv, void (*counted)(void *arg, uint64_t events), void *arg);
+
+/* thread: any, lock: live. For the history sink, which alone writes the file; the oldest gives way when it takes none. */
+void live_note(struct live *lv, const struct scenario_note *note);
+bool live_has_notes(struct live *lv);
+size_t live_take_notes(struct live *lv, struct scenario_note out[LIVE_NOTES]); /* thread: feed, lock: live */
 
 /* thread: any, lock: live. Takes the array. */
 void live_set_baselines(struct live *lv, struct baseline *take_baselines, size_t count);

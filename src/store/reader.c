@@ -7,6 +7,7 @@
 #include "store/db.h"
 #include "store/sql.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -90,6 +91,20 @@ static void read_dead(struct sql *sql, struct store_status *ss)
 	sqlite3_reset(stmt);
 }
 
+void notes_load(struct sql *sql, int64_t before_ts, struct store_status *ss)
+{
+	sqlite3_stmt *stmt = sql_get(sql, "status_scenario");
+	sql_bind(stmt, 1, (const int64_t[]){before_ts, STORE_NOTES_SHOWN}, 2);
+	for (ss->notes_shown = 0; stmt && ss->notes_shown < STORE_NOTES_SHOWN && sqlite3_step(stmt) == SQLITE_ROW; ss->notes_shown++) {
+		struct scenario_note *note = &ss->note[ss->notes_shown];
+		note->ts = sqlite3_column_int64(stmt, 0);
+		copy_column(note->scenario, sizeof note->scenario, stmt, 1);
+		copy_column(note->action, sizeof note->action, stmt, 2);
+		note->factor = sqlite3_column_type(stmt, 3) == SQLITE_NULL ? NAN : sqlite3_column_double(stmt, 3);
+	}
+	sqlite3_reset(stmt);
+}
+
 static void read_two(struct sql *sql, const char *name, uint64_t *first, uint64_t *second)
 {
 	sqlite3_stmt *stmt = sql_get(sql, name);
@@ -130,6 +145,7 @@ static void refresh_status(struct reader *rd)
 	read_two(&rd->sql, "status_counts", &ss.dead_letters, &ss.gaps);
 	read_gaps(&rd->sql, &ss);
 	read_dead(&rd->sql, &ss);
+	notes_load(&rd->sql, INT64_MAX, &ss);
 	int64_t begun_us = clock_mono_us();
 	if (begun_us >= rd->rows_due_us) {
 		read_two(&rd->sql, "status_rows", &ss.minutes, &ss.quarters);

@@ -13,6 +13,7 @@
 
 #define STORE_GAPS_SHOWN 20
 #define STORE_DEAD_SHOWN 20
+#define STORE_NOTES_SHOWN 20
 
 struct store_status {
 	char path[256];
@@ -28,6 +29,8 @@ struct store_status {
 	size_t gaps_shown;
 	struct store_dead { char reason[20], topic[80], detail[120]; int32_t partition; int64_t offset, received_ts; } dead[STORE_DEAD_SHOWN];
 	size_t dead_shown;
+	struct scenario_note note[STORE_NOTES_SHOWN]; /* what was done to the simulator, newest first */
+	size_t notes_shown;
 	double days;                 /* of history, for "typical" */
 };
 
@@ -41,7 +44,11 @@ void reader_status(struct reader *rd, struct store_status *out);      /* thread:
 /* Loads the board from the database: counts of buckets < before_ts (INT64_MAX: all). The second of the board's two ways in.
  * Also fills stations (the database's rows, so that indexes are the database's integers). Thread: the caller's own connection. */
 struct sqlite3;
+struct sql;
 int board_load(struct sqlite3 *db, int64_t before_ts, struct board *bd, struct stations *st, struct error *err);
+
+/* The newest notes before before_ts (INT64_MAX: all) into ss. */
+void notes_load(struct sql *sql, int64_t before_ts, struct store_status *ss);
 
 /* The whole board into lv. Thread: feed or reader. */
 int board_show(struct sqlite3 *db, struct live *lv, struct error *err);

@@ -3,6 +3,7 @@
 #include "ui/text.h"
 #include "ui/view.h"
 
+#include <math.h>
 #include <string.h>
 
 #define WHEEL_ROWS 3
@@ -186,4 +187,48 @@ unsigned act_reverse(struct screen *sc, const struct input *in, int arg)
 	(void)arg;
 	sc->descending = !sc->descending;
 	return REACT_RESORT;
+}
+
+/* The next greater or smaller of the steps; beyond the ends it stays. */
+static double next_step(const double *steps, size_t count, double value, int direction)
+{
+	double found = value;
+	for (size_t i = 0; i < count; i++) {
+		double at = steps[direction > 0 ? i : count - 1 - i];
+		if (direction > 0 ? at > value : at < value) {
+			found = at;
+			break;
+		}
+	}
+	return found;
+}
+
+static unsigned steer(const struct screen *sc)
+{
+	return sc->steers ? REACT_STEER | REACT_REDRAW : 0;
+}
+
+unsigned act_sim_rate(struct screen *sc, const struct input *in, int arg)
+{
+	static const double rates[] = {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20};
+	(void)in;
+	sc->wish.rate = next_step(rates, sizeof rates / sizeof *rates, sc->wish.rate, arg);
+	return steer(sc);
+}
+
+unsigned act_sim_speed(struct screen *sc, const struct input *in, int arg)
+{
+	static const double speeds[] = {1, 2, 5, 10, 20, 60, 120, 300, 600, INFINITY}; /* the last: max, which is 0 */
+	(void)in;
+	double speed = next_step(speeds, sizeof speeds / sizeof *speeds, sc->wish.speed > 0 ? sc->wish.speed : INFINITY, arg);
+	sc->wish.speed = isinf(speed) ? 0 : speed;
+	return steer(sc);
+}
+
+unsigned act_sim_pause(struct screen *sc, const struct input *in, int arg)
+{
+	(void)in;
+	(void)arg;
+	sc->wish.paused = !sc->wish.paused;
+	return steer(sc);
 }

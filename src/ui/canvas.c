@@ -156,6 +156,16 @@ void canvas_fill(struct canvas *cv, struct rect area, uint8_t role)
 			put(cv, x, y, role, &space);
 }
 
+bool canvas_blank(const struct canvas *cv, int x, int y, int width)
+{
+	for (int i = x; i < x + width; i++) {
+		const struct cell *cell = canvas_cell(cv, i, y);
+		if (!cell || strcmp(cell->text, " "))
+			return false;
+	}
+	return true;
+}
+
 void canvas_select(struct canvas *cv, int x, int y, int width)
 {
 	for (int i = 0; i < width; i++) {

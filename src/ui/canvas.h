@@ -42,6 +42,7 @@ int canvas_wrap(struct canvas *cv, struct rect area, uint8_t role, const char *t
 
 /* Spaces of a role: the ground of a band. */
 void canvas_fill(struct canvas *cv, struct rect area, uint8_t role);
+bool canvas_blank(const struct canvas *cv, int x, int y, int width); /* nothing but spaces, none of them outside */
 void canvas_select(struct canvas *cv, int x, int y, int width);
 
 /* Copies `from`'s rows, beginning at its row `skip`, into the area. */

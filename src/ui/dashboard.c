@@ -70,6 +70,11 @@ static void read_keys(struct dashboard *dash)
 	bool gone = false;
 	while (!(dash->react & REACT_QUIT) && terminal_key(&in, &gone))
 		dash->react |= screen_input(&dash->screen, &in);
+	if (dash->react & REACT_STEER) {
+		dash->host->steer(dash->host->arg, &dash->screen.wish);
+		dash->react &= ~(unsigned)REACT_STEER;
+		dash->news = true;
+	}
 	if (gone)
 		dash->react |= REACT_QUIT;
 }

@@ -47,6 +47,8 @@ static bool matches(const struct station *st, const char *text)
 
 void screen_refresh(struct screen *sc, const struct snapshot *snap)
 {
+	sc->steers = snap->has_sim;
+	sc->wish = snap->sim.desired;
 	struct column_order order = {.column = &columns[sc->sort], .descending = sc->descending};
 	sc->count = 0;
 	for (size_t i = 0; i < snap->stations.count; i++) {

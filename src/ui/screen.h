@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum view_id { VIEW_STATIONS, VIEW_NETWORK, VIEW_PIPELINE, VIEW_HELP, VIEWS };
+enum view_id { VIEW_STATIONS, VIEW_NETWORK, VIEW_PIPELINE, VIEW_SIMULATOR, VIEW_HELP, VIEWS };
 enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_SEARCH, PROMPT_SORT };
 enum move { MOVE_UP, MOVE_DOWN, MOVE_PAGE_UP, MOVE_PAGE_DOWN, MOVE_HOME, MOVE_END };
 
@@ -23,6 +23,7 @@ enum {
 	REACT_RESORT = 2,  /* the rows must be made anew */
 	REACT_REPAINT = 4, /* every cell, whatever the terminal may show */
 	REACT_QUIT = 8,
+	REACT_STEER = 16,  /* the simulator is to become as `wish` says */
 };
 
 #define SCREEN_TEXT 64
@@ -45,6 +46,8 @@ struct screen {
 	size_t menu;                /* the column the open list points at */
 	int64_t selected;           /* station index; -1 = whichever is on top */
 	bool paused;
+	bool steers;                /* the snapshot has a simulator to be steered */
+	struct sim_desired wish;    /* what it is to do */
 	struct station_row *rows;   /* sorted and filtered; borrow from the snapshot they were made of */
 	size_t count, cap;
 	int top[VIEWS];             /* first row shown */

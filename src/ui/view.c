@@ -19,6 +19,8 @@ const struct view views[VIEWS] = {
 			  network_draw, scroll},
 	[VIEW_PIPELINE] = {"pipeline", '5', "Pipeline", "broker, partitions, ledger, history file, dead letters, gaps, log",
 			   pipeline_draw, scroll},
+	[VIEW_SIMULATOR] = {"simulator", '6', "Simulator", "scenario, rate, speed and pause of the simulator; events on their way, latency",
+			    simulator_draw, scroll},
 	[VIEW_HELP] = {"help", '?', "Help", "keys, columns and words explained", help_draw, scroll},
 };
 

@@ -2,6 +2,7 @@
 #include "base/zone.h"
 #include "ui/chart.h"
 #include "ui/format.h"
+#include "ui/marks.h"
 #include "ui/theme.h"
 #include "ui/view.h"
 
@@ -86,7 +87,7 @@ static void draw_times(struct canvas *cv, struct rect plot, const struct hours *
 	int free_from = plot.x;
 	for (int64_t ts = from - from % 1800 + 1800; ts <= hr->end; ts += 1800) {
 		int x = plot.x + (int)((ts - from) / hr->step);
-		if (x < free_from || x + 5 > plot.x + plot.w)
+		if (x < free_from || x + 5 > plot.x + plot.w || !canvas_blank(cv, x - 1, plot.y, 7))
 			continue;
 		canvas_printf(cv, x, plot.y, 5, ROLE_AXIS, "%.5s", format_clock(ts * 1000).s);
 		free_from = x + 5 + 5;
@@ -137,9 +138,12 @@ static void draw_charts(const struct snapshot *snap, struct canvas *cv, struct r
 		return;
 	int inside = plot.h >= 8 ? plot.h / 3 : 0;
 	hours_init(&hr, snap, plot.w - AXIS);
-	draw_flow(cv, (struct rect){plot.x, plot.y, plot.w, plot.h - 1 - inside - (inside > 3)}, &hr);
+	struct rect flow = {plot.x, plot.y, plot.w, plot.h - 1 - inside - (inside > 3)};
+	draw_flow(cv, flow, &hr);
 	if (inside)
 		draw_inside(cv, (struct rect){plot.x, plot.y + plot.h - 1 - inside, plot.w, inside}, &hr);
+	struct rect zero = {plot.x + AXIS, flow.y + flow.h - 1 - (flow.h - 1) / 2, hr.bins, 1};
+	marks_draw(cv, &snap->store, zero, plot.y + plot.h - 1, hr.end - hr.bins * hr.step, hr.step);
 	draw_times(cv, (struct rect){plot.x + AXIS, plot.y + plot.h - 1, plot.w - AXIS, 1}, &hr);
 	free(hr.entries);
 }

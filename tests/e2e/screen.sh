@@ -67,6 +67,17 @@ see "the next view" 'Network|network'
 keys F1
 see "help, from the table of keys" 'filter'
 keys Escape
+keys 6
+see "the simulator" 'scenario +weekday'
+keys +
+see "at twice the rate" 'rate +× 2'
+see "which is written down" 'rate × 2 · weekday'
+keys 2
+see "and marked on the chart" '◆ rate × 2'
+keys 6 Space
+see "it is halted" 'Simulator +paused'
+keys Space -
+see "and goes on as before" 'Simulator +running'
 keys 1
 see "back to the stations" 'STATION'
 keys Down Down Down PageDown End Home

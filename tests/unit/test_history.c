@@ -10,6 +10,7 @@
 #include "base/rng.h"
 
 #include <fcntl.h>
+#include <math.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -251,6 +252,35 @@ static void gaps_are_rows(void **state)
 	testing_end(&tt);
 }
 
+/* A note is stored by the transaction after it was written, once, also when no passenger comes; not while the disk is full. */
+static void notes_are_rows(void **state)
+{
+	(void)state;
+	struct testing tt;
+	struct live live;
+	testing_start(&tt);
+	live_init(&live, NULL);
+	tt.live = &live;
+	testing_open(&tt);
+	testing_commit(&tt);
+	assert_false(history_sink.has_more(tt.hs));
+	live_note(&live, &(struct scenario_note){.ts = T0 / 1000, .scenario = "surge", .action = "rate", .factor = 2});
+	live_note(&live, &(struct scenario_note){.ts = T0 / 1000 + 1, .scenario = "surge", .action = "pause", .factor = NAN});
+	assert_true(history_sink.has_more(tt.hs));
+	sqlite3_exec(tt.hs->db, "PRAGMA query_only=1", NULL, NULL, NULL);
+	assert_true(history_sink.commit(tt.hs, tt.parts, TESTING_PARTS, NULL, 0, &tt.err) != SINK_OK);
+	assert_true(history_sink.has_more(tt.hs));
+	sqlite3_exec(tt.hs->db, "PRAGMA query_only=0", NULL, NULL, NULL);
+	testing_commit(&tt);
+	testing_commit(&tt);
+	assert_false(history_sink.has_more(tt.hs));
+	assert_int_equal(testing_int(&tt, "SELECT count(*) FROM scenario_event"), 2);
+	assert_int_equal(testing_int(&tt, "SELECT factor FROM scenario_event WHERE action='rate' AND time='2023-11-15T08:00:00Z'"), 2);
+	assert_int_equal(testing_int(&tt, "SELECT factor IS NULL FROM scenario_event WHERE action='pause' AND scenario='surge'"), 1);
+	testing_end(&tt);
+	live_fini(&live);
+}
+
 /* The child commits batches until it is killed, and says when it has made the first. */
 static void commit_for_ever(struct testing *tt, uint64_t seed, int ready)
 {
@@ -422,6 +452,7 @@ int main(void)
 		cmocka_unit_test(a_locked_file_is_tried_again),
 		cmocka_unit_test(nothing_new_is_no_transaction),
 		cmocka_unit_test(gaps_are_rows),
+		cmocka_unit_test(notes_are_rows),
 		cmocka_unit_test(kill_9_changes_no_count),
 		cmocka_unit_test(foreign_files_are_left_alone),
 		cmocka_unit_test(a_damaged_file_fails_and_is_kept),

@@ -382,6 +382,30 @@ static void it_waits_for_the_others(void **state)
 	simulator_free(sim);
 }
 
+/* What the far end has counted gives the time it took, and what is set is told at once. */
+static void the_far_end_tells_the_latency(void **state)
+{
+	struct lab *lab = *state;
+	const struct sim_plan plan = {.scenario = "weekday", .seed = 9, .from_ms = MORNING, .to_ms = INT64_MAX, .count = 50};
+	struct simulator *sim = start(lab, &plan, 1, 0);
+	wait_acknowledged(lab, sim, 100);
+	struct sim_status st;
+	end(sim, &st);
+	assert_true(st.latency_ms[0] < 0 && st.latency_ms[1] < 0);
+	simulator_free(sim);
+	const struct sim_plan endless = {.scenario = "steady", .seed = 9, .from_ms = clock_wall_ms(), .to_ms = INT64_MAX};
+	sim = start(lab, &endless, 5, 1);
+	wait_acknowledged(lab, sim, 300);
+	simulator_counted(sim, 200);
+	simulator_set(sim, &(struct sim_desired){.rate = 7, .speed = 1});
+	simulator_status(sim, &st);
+	assert_true(st.desired.rate > 6.9);
+	simulator_stop(sim);
+	end(sim, &st);
+	assert_true(st.latency_ms[0] > 0 && st.latency_ms[1] >= st.latency_ms[0] && st.latency_ms[1] < 20000);
+	simulator_free(sim);
+}
+
 /* No broker: asked twice to stop it gives up, and says that nothing was acknowledged. */
 static void without_a_broker_nothing_counts(void **state)
 {
@@ -432,6 +456,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_stop_keeps_the_account_whole, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_clock_stops_at_now, setup, teardown),
 		cmocka_unit_test_setup_teardown(it_waits_for_the_others, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_far_end_tells_the_latency, setup, teardown),
 		cmocka_unit_test_setup_teardown(without_a_broker_nothing_counts, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_unknown_scenario_is_refused, setup, teardown),
 	};

@@ -93,6 +93,7 @@ static void views_are_as_their_goldens(void **state)
 		char name[64];
 		bool ascii = i % 2;
 		assert_int_equal(screen_init(&sc, views[i / 8].name, NULL, NULL, NULL), 0);
+		snap.has_sim = i / 8 == VIEW_SIMULATOR;
 		draw(&sc, size[0], size[1], ascii, &drawn);
 		snprintf(name, sizeof name, "%s-%dx%d%s", views[i / 8].name, size[0], size[1], ascii ? "-ascii" : "");
 		compare(name, &drawn);
@@ -203,6 +204,34 @@ static unsigned type(struct screen *sc, const char *keys)
 			screen_refresh(sc, &snap);
 	}
 	return react;
+}
+
+/* Keys of the Simulator view change what is wished for, one step at a time; without a simulator they do nothing. */
+static void the_simulator_is_steered(void **state)
+{
+	(void)state;
+	struct screen sc;
+	screen_init(&sc, "simulator", NULL, NULL, NULL);
+	screen_refresh(&sc, &snap);
+	assert_int_equal(type(&sc, "+"), 0);
+	snap.has_sim = 1;
+	screen_refresh(&sc, &snap);
+	assert_true(type(&sc, "+") & REACT_STEER);
+	assert_true(sc.wish.rate > 4.99 && sc.wish.rate < 5.01);
+	type(&sc, "------------------");
+	assert_true(sc.wish.rate > 0.009 && sc.wish.rate < 0.011);
+	type(&sc, "......");
+	assert_true(sc.wish.speed <= 0); /* max */
+	type(&sc, ",");
+	assert_true(sc.wish.speed > 599 && sc.wish.speed < 601);
+	assert_true(type(&sc, " ") & REACT_STEER);
+	assert_true(sc.wish.paused && !sc.paused);
+	screen_refresh(&sc, &snap);
+	assert_false(sc.wish.paused); /* it is the simulator that says what it does */
+	type(&sc, "1+");
+	assert_true(sc.wish.rate > 1.99 && sc.wish.rate < 2.01);
+	snap.has_sim = 0;
+	screen_fini(&sc);
 }
 
 static void a_filter_narrows_as_it_is_typed(void **state)
@@ -375,6 +404,7 @@ int main(void)
 		cmocka_unit_test(views_are_as_their_goldens),
 		cmocka_unit_test(states_are_as_their_goldens),
 		cmocka_unit_test(a_line_of_words_is_plain_ascii),
+		cmocka_unit_test(the_simulator_is_steered),
 		cmocka_unit_test(a_filter_narrows_as_it_is_typed),
 		cmocka_unit_test(the_selection_follows_its_station),
 		cmocka_unit_test(the_selection_stays_in_sight),

@@ -177,6 +177,29 @@ static void make_log(struct snapshot *snap)
 	}
 }
 
+/* There for the asking: has_sim says whether this process runs it. */
+static void make_simulator(struct snapshot *snap)
+{
+	snap->sim = (struct sim_status){.state = SIM_RUNNING,
+					.scenario = "surge",
+					.desired = {.rate = 2, .speed = 10},
+					.speed_now = 10,
+					.seed = 7,
+					.virtual_ms = NOW_MS,
+					.journeys = 157440,
+					.entries = 157440,
+					.exits = 70277,
+					.inside = 87163,
+					.produced = 250160,
+					.acknowledged = 250140,
+					.rate = 412.2,
+					.latency_ms = {204.1, 415.9}};
+	snap->store.notes_shown = 3;
+	snap->store.note[0] = (struct scenario_note){NOW_MS / 1000 - 600, "surge", "rate", 2};
+	snap->store.note[1] = (struct scenario_note){NOW_MS / 1000 - 4100, "surge", "resume", NAN};
+	snap->store.note[2] = (struct scenario_note){NOW_MS / 1000 - 4200, "surge", "pause", NAN};
+}
+
 void fixture_init(struct snapshot *snap)
 {
 	struct error err;
@@ -200,5 +223,6 @@ void fixture_init(struct snapshot *snap)
 					      .commits = 9120,
 					      .lag = 0,
 					      .rate = 41.2};
+	make_simulator(snap);
 	snapshot_clock(snap, "auto");
 }

@@ -1,0 +1,16 @@
+/* marks.h: what was done to the simulator, in words, and as marks on a chart's axis. Pure. */
+#ifndef TFLTOP_UI_MARKS_H
+#define TFLTOP_UI_MARKS_H
+
+#include "ui/canvas.h"
+#include "ui/snapshot.h"
+
+#define MARK_WORDS 40
+
+void mark_words(const struct scenario_note *note, char out[MARK_WORDS]); /* "rate × 2" */
+
+/* On the line `plot`, whose columns are `step` seconds each and begin at from_ts: a mark where something was done; its words on the line
+ * `words` below, where that is still blank. */
+void marks_draw(struct canvas *cv, const struct store_status *ss, struct rect plot, int words_y, int64_t from_ts, int64_t step);
+
+#endif
