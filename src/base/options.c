@@ -47,6 +47,8 @@ const struct option options[] = {
 	 .help = "leave a topic alone that holds any record"},
 	{.key = "dry-run", .flag = "--dry-run", .type = OPT_FLAG, .pure_flag = true, .commands = CMD_SETUP,
 	 .help = "print what would be done"},
+	{.key = "completion", .flag = "--completion", .type = OPT_CHOICE, .choices = "bash", .pure_flag = true, .commands = CMD_HELP,
+	 .help = "print what this shell needs to complete the command line"},
 
 	/* configuration */
 	{.key = "kafka.bootstrap.servers", .flag = "-b,--brokers", .type = OPT_TEXT, .preset = "localhost:9092", .value = "HOST:PORT,...",

@@ -5,6 +5,7 @@
 #include "base/path.h"
 #include "base/signals.h"
 #include "base/zone.h"
+#include "command/completion.h"
 #include "sim/scenario.h"
 
 #include <errno.h>
@@ -29,7 +30,7 @@ const struct command commands[] = {
 	 .about = "history counts passengers into the local database, exactly once: it goes on where the database says. stdout prints every record\n"
 		  "as a line of JSON, from the beginning of the topics unless --from says end or a time. With -e a feed stops where the topics ended\n"
 		  "when it began. The last line on stderr is the account. ^C stops, drains and commits; a second ^C leaves at once, which is safe.",
-	 .run = feed_run},
+	 .put_words = feed_words, .run = feed_run},
 	{.name = "enrich", .bit = CMD_ENRICH, .takes_signals = true, .synopsis = "enrich [-e]",
 	 .help = "join entries and exits with the stations, as ksqlDB does",
 	 .about = "Reads topics entries, exits and stations; writes station_entries and station_exits byte for byte as ksqlDB\n"
@@ -53,18 +54,20 @@ const struct command commands[] = {
 	 .about = "Without arguments the reports are listed. SQL comes from --sql or standard input; :since and :until in it are the times of those\n"
 		  "options in Unix seconds, and NAME=VALUE sets :NAME. The history is only read, also while it is written. *.sql files in the folder\n"
 		  "reports beside the configuration file are reports as well. Exit status 1 if the SQL failed or took longer than --timeout.",
-	 .run = query_run},
+	 .put_words = query_words, .run = query_run},
 	{.name = "setup", .bit = CMD_SETUP, .words = 16, .synopsis = "setup [PART...] [options]",
 	 .help = "make what the pipeline needs; what is there is left as it is",
 	 .about = "topics: the five topics, with topic.partitions partitions, kept for ever (stations: compacted).\n"
 		  "stations: writes London's stations to the stations topic; --only-if-empty leaves a topic alone that holds any row.",
-	 .run = setup_run},
+	 .put_words = setup_words, .run = setup_run},
 	{.name = "doctor", .bit = CMD_DOCTOR, .synopsis = "doctor [options]",
 	 .help = "examine configuration, Kafka, topics, database and terminal, and say what to do",
 	 .about = "A line for each thing: ok, warn or fail, what it is, and what to do. Nothing is changed. Exit status 1 if anything fails.",
 	 .run = doctor_run},
 	{.name = "help", .bit = CMD_HELP, .words = 1, .synopsis = "help [COMMAND]", .help = "say what there is, or all about one command",
-	 .run = help_run},
+	 .about = "With --completion it prints what a shell needs to complete the command line: in bash,\n"
+		  "eval \"$(tfl-top help --completion bash)\".",
+	 .put_words = help_words, .run = help_run},
 };
 const size_t ncommands = sizeof commands / sizeof *commands;
 
@@ -135,8 +138,23 @@ static int print_overview(void)
 	return print(&out);
 }
 
+void help_words(struct strbuf *out)
+{
+	for (size_t i = 0; i < ncommands; i++)
+		strbuf_printf(out, " %s", commands[i].name);
+}
+
+static int print_completion(void)
+{
+	struct strbuf out = {0};
+	completion_bash(&out);
+	return print(&out);
+}
+
 static int help_run(struct config *cfg)
 {
+	if (config_is_set(cfg, "completion"))
+		return print_completion();
 	const char *word = config_word(cfg, 0);
 	if (!word)
 		return print_overview();

@@ -14,6 +14,7 @@ struct command {
 	const char *synopsis; /* "query [REPORT | --sql SQL] [options]" */
 	const char *help;     /* one line */
 	const char *about;    /* a few sentences for --help; NULL none */
+	void (*put_words)(struct strbuf *out); /* the words that it may take, each after a blank, for completion; NULL: none, or no few */
 	int (*run)(struct config *cfg); /* exit status: 0 ok · 1 the answer is no, or it failed · 2 usage */
 };
 
@@ -26,6 +27,11 @@ int query_run(struct config *cfg);
 int frame_run(struct config *cfg);
 int setup_run(struct config *cfg);
 int doctor_run(struct config *cfg);
+
+void feed_words(struct strbuf *out);
+void query_words(struct strbuf *out);
+void setup_words(struct strbuf *out);
+void help_words(struct strbuf *out);
 
 extern const struct command commands[];
 extern const size_t ncommands;

@@ -154,6 +154,12 @@ static int run_all(struct run *run)
 	return rc;
 }
 
+void feed_words(struct strbuf *out)
+{
+	for (size_t i = 0; i < nsinks; i++)
+		strbuf_printf(out, " %s", sinks[i]->name);
+}
+
 int feed_run(struct config *cfg)
 {
 	struct error err = {0};

@@ -145,6 +145,17 @@ static bool is_blank(const char *text)
 	return !text[strspn(text, " \t\r\n")];
 }
 
+/* Also the user's own: completion is asked for when a shell needs it. */
+void query_words(struct strbuf *out)
+{
+	struct reports rs;
+	struct error err;
+	reports_load(&rs, &err); /* of one that cannot be read, query itself tells */
+	for (size_t i = 0; i < rs.count; i++)
+		strbuf_printf(out, " %s", rs.row[i].name);
+	reports_fini(&rs);
+}
+
 int query_run(struct config *cfg)
 {
 	struct error err;

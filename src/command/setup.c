@@ -104,6 +104,12 @@ static int check_words(const struct config *cfg, struct error *err)
 	return 0;
 }
 
+void setup_words(struct strbuf *out)
+{
+	for (size_t i = 0; i < PARTS; i++)
+		strbuf_printf(out, " %s", parts[i].name);
+}
+
 int setup_run(struct config *cfg)
 {
 	struct error err = {0};

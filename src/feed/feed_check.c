@@ -19,6 +19,7 @@
 
 #define EVERY_MS 10000
 #define ANSWER_MS 8000    /* for one round of re-reading */
+#define DENIED_MS 15000   /* more than between two look-ups, each of which asks again */
 #define WATERMARKS_MS 3000
 #define AGAIN_MS 1000     /* after a broker did not answer */
 
@@ -96,6 +97,9 @@ void check_error(void *arg, rd_kafka_resp_err_t code, const char *text)
 		doubt_all(fd, false);
 		fd->lookup_at_ms = feed_now_ms();
 		fd->recheck_at_ms = feed_now_ms() + AGAIN_MS;
+		break;
+	case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+		fd->denied_until_ms = feed_now_ms() + DENIED_MS;
 		break;
 	case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
 		return; /* assigned partitions need no group */

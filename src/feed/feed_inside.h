@@ -74,6 +74,7 @@ struct feed {
 	} source[2];
 	bool broker_silent;
 	int brokers_up;
+	char cluster[64];            /* Kafka's id of the one that was restored from; "" unknown */
 	struct partition *parts;
 	struct follow *follow;
 	size_t nparts, parts_cap, follow_cap;
@@ -91,6 +92,7 @@ struct feed {
 	int64_t commit_ms;           /* interval */
 	int64_t commit_at_ms, lookup_at_ms, reread_at_ms, recheck_at_ms, report_at_ms, over_at_ms; /* monotonic; when each is due */
 	uint32_t recheck_from;       /* the partition whose turn it is */
+	int64_t denied_until_ms;     /* monotonic: a topic may not be read, as far as is known */
 	int64_t drain_until_ms;      /* 0 while running */
 	int64_t moved_at_ms;         /* monotonic: a position last moved, or the feed was not polling */
 	struct pace pace;
@@ -105,9 +107,11 @@ bool feed_commit(struct feed *fd); /* insists; false: failed, or asked to stop b
 
 /* feed_places.c */
 int places_look_up(struct feed *fd, struct error *err); /* topics and partitions; those that are new are assigned. -1: later again */
+void places_ask_again(struct feed *fd); /* for what may not be read: the library says so once only */
 bool places_of(struct feed *fd, const rd_kafka_message_t *msg, uint32_t *part); /* whose message it is */
 bool places_missing(const struct feed *fd); /* a topic, as of the last look-up */
 bool places_there(const struct feed *fd, uint32_t i); /* partition i, as of then: a topic may come back with fewer */
+int places_same_cluster(struct feed *fd, struct error *err); /* -1: the brokers' address has become another cluster's */
 bool places_at_end(const struct feed *fd);
 void places_fini(struct feed *fd);
 

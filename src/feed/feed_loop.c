@@ -86,6 +86,8 @@ static bool insist(struct feed *fd, step_fn *step)
 static enum sink_result commit_step(struct feed *fd, struct error *err)
 {
 	int64_t begin_us = clock_mono_us();
+	if (places_same_cluster(fd, err))
+		return SINK_FAILED;
 	enum sink_result result = fd->ops->commit(fd->sink, fd->parts, fd->nparts, fd->gaps, fd->ngaps, err);
 	if (result == SINK_OK)
 		report_commit(fd, (double)(clock_mono_us() - begin_us) / 1000);
@@ -232,6 +234,7 @@ static void look_up(struct feed *fd)
 {
 	struct error err = {0};
 	bool failed = places_look_up(fd, &err);
+	places_ask_again(fd);
 	fd->lookup_at_ms = feed_now_ms() + (failed || places_missing(fd) ? LOOK_UP_AGAIN_MS : LOOK_UP_MS);
 	if (failed && !fd->failed && !fd->restored)
 		report_state(fd, FEED_WAITING, err.text);

@@ -6,6 +6,7 @@
 #include "feed/kafka.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,11 +84,24 @@ static int restore(struct feed *fd, size_t old)
 	char *cluster = rd_kafka_clusterid(fd->cs.rk, METADATA_MS);
 	int rc = fd->ops->restore(fd->sink, cluster ? cluster : "", fd->parts + old, fd->nparts - old, &err);
 	if (cluster) {
+		snprintf(fd->cluster, sizeof fd->cluster, "%s", cluster);
 		report_cluster(fd, cluster);
 		rd_kafka_mem_free(fd->cs.rk, cluster);
 	}
 	if (rc)
 		feed_fail(fd, &err);
+	return rc;
+}
+
+int places_same_cluster(struct feed *fd, struct error *err)
+{
+	char *now = *fd->cluster ? rd_kafka_clusterid(fd->cs.rk, 0) : NULL;
+	int rc = now && strcmp(now, fd->cluster)
+			 ? error_set(err, "the brokers at %s are another cluster now: %s, no longer %s; what is kept belongs to the latter",
+				     config_text(fd->cfg, "kafka.bootstrap.servers"), now, fd->cluster)
+			 : 0;
+	if (now)
+		rd_kafka_mem_free(fd->cs.rk, now);
 	return rc;
 }
 
@@ -162,6 +176,16 @@ int places_look_up(struct feed *fd, struct error *err)
 	if (places_missing(fd) && fd->goal.exit_at_end && !fd->restored)
 		return error_set(err, "topic %s is missing", fd->source[fd->source[EXIT].there ? ENTRY : EXIT].topic);
 	return assign_new(fd, counts, err);
+}
+
+void places_ask_again(struct feed *fd)
+{
+	struct error err;
+	if (feed_now_ms() >= fd->denied_until_ms)
+		return;
+	for (size_t i = 0; i < fd->nparts; i++)
+		if (!fd->follow[i].unsure && consumer_move(&fd->cs, i, fd->parts[i].next_offset, &err))
+			log_debug("%s: %s", fd->ops->name, err.text);
 }
 
 bool places_of(struct feed *fd, const rd_kafka_message_t *msg, uint32_t *part)

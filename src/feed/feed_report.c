@@ -200,11 +200,14 @@ const char *report_detail(const struct feed *fd)
 	for (int d = ENTRY; d <= EXIT; d++) {
 		if (fd->source[d].there)
 			continue;
-		snprintf(text, sizeof text, "topic %s is missing: `tfl-top setup topics` creates it", fd->source[d].topic);
+		snprintf(text, sizeof text, "topic %s is missing (`tfl-top setup topics` creates it), or may not be seen by this user", fd->source[d].topic);
 		return text;
 	}
 	if (fd->broker_silent || !fd->brokers_up)
 		snprintf(text, sizeof text, "no broker answers at %s", config_text(fd->cfg, "kafka.bootstrap.servers"));
+	else if (feed_now_ms() < fd->denied_until_ms)
+		snprintf(text, sizeof text, "a topic may not be read by this user (%s, %s): the broker's keeper can allow it",
+			 fd->source[ENTRY].topic, fd->source[EXIT].topic);
 	else if (!fd->restored)
 		snprintf(text, sizeof text, "waiting for the broker at %s", config_text(fd->cfg, "kafka.bootstrap.servers"));
 	else
@@ -216,7 +219,7 @@ static enum feed_state running_state(const struct feed *fd, bool behind)
 {
 	if (fd->failed)
 		return FEED_FAILED;
-	if (fd->broker_silent || !fd->brokers_up || places_missing(fd))
+	if (fd->broker_silent || !fd->brokers_up || places_missing(fd) || feed_now_ms() < fd->denied_until_ms)
 		return FEED_WAITING;
 	if (!fd->restored)
 		return FEED_STARTING;

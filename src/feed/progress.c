@@ -63,8 +63,8 @@ static void recreated(const struct partition *part, const struct sighting *seen,
 static void truncated(const struct partition *part, const struct sighting *seen, struct decision *out)
 {
 	set_gap(part, out, GAP_TRUNCATED, seen->high, part->next_offset - 1);
-	snprintf(out->gap.note, sizeof out->gap.note, "log cut back from %" PRId64 " to %" PRId64 ": what was read of it stays counted",
-		 part->next_offset, seen->high);
+	snprintf(out->gap.note, sizeof out->gap.note, "log cut back from %" PRId64 " to %" PRId64 " or further: what was read stays counted, what was written since below %" PRId64
+		 " is not", part->next_offset, seen->high, seen->high);
 	out->start = seen->high;
 	out->forget_last = part->last.offset >= seen->high;
 }

@@ -83,10 +83,12 @@ static const struct theme_row rows[ROLES] = {
 
 #define SELECTED_BG 24
 
+const char *const theme_names[THEMES] = {"default", "mono"};
+
 int theme_find(const char *name, bool *mono, struct error *err)
 {
-	*mono = !strcmp(name, "mono");
-	return *mono || !strcmp(name, "default") ? 0 : error_set(err, "no theme is called \"%s\"; there are default and mono", name);
+	*mono = !strcmp(name, theme_names[1]);
+	return *mono || !strcmp(name, theme_names[0]) ? 0 : error_set(err, "no theme is called \"%s\"; there are default and mono", name);
 }
 
 /* Eight colours: the bright half is the same colour, in bold. */

@@ -32,6 +32,9 @@ struct look {
 };
 
 struct look theme_look(enum depth depth, uint8_t role, bool selected);
+#define THEMES 2
+extern const char *const theme_names[THEMES];
+
 /* ui.theme: "default", or "mono" for none of the colours. Error: an unknown name. */
 int theme_find(const char *name, bool *mono, struct error *err);
 

@@ -16,6 +16,7 @@ program=$(find stage -type f -name tfl-top -perm -u+x)
 check "the program is there" test -x "$program"
 check "it needs nothing of the tree" sh -c "cd / && '$HERE/$program' --version"
 for page in tfl-top.1 tfl-top.conf.5 tfl-top-sql.7; do check "its manual page $page is there" test -s "$(find stage -name $page)"; done
+check "the completion is there" test -s "$(find stage -path '*/bash-completion/completions/tfl-top')"
 check "its licence and documents too" test -s "$(find stage -path '*/doc/*' -name LICENSE)" -a -s "$(find stage -path '*/doc/*' -name README.md)"
 check "make uninstall DESTDIR=" make -C "$BUILD" -s uninstall DESTDIR="$HERE/stage"
 check "leaves nothing" test -z "$(find stage -type f)"

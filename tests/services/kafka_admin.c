@@ -1,5 +1,5 @@
 /* kafka_admin: what a test does to a broker behind the program's back, one command a run:
- *   create TOPIC PARTITIONS [KEY=VALUE]…   delete TOPIC   grow TOPIC PARTITIONS   trim TOPIC PARTITION OFFSET   deny TOPIC read|write
+ *   create TOPIC PARTITIONS [KEY=VALUE]…   delete TOPIC   grow TOPIC PARTITIONS   trim TOPIC PARTITION OFFSET   allow TOPIC read|write|describe
  *   write TOPIC [TRANSACTIONAL-ID]
  * write takes lines "PARTITION|TIME-MS|KEY|VALUE[|HEADER=VALUE]" on stdin; "-" is none (partition: by key; time: now), "@FILE" its bytes.
  * With an id, lines "begin", "commit" and "abort" are the transaction's; "flush" says "flushed" when the broker has what was written.
@@ -111,14 +111,16 @@ static void trim(char **args)
 	rd_kafka_topic_partition_list_destroy(list);
 }
 
-static void deny(char **args)
+static void allow(char **args)
 {
 	char why[256];
-	rd_kafka_AclOperation_t operation = strcmp(args[1], "read") ? RD_KAFKA_ACL_OPERATION_WRITE : RD_KAFKA_ACL_OPERATION_READ;
+	rd_kafka_AclOperation_t operation = *args[1] == 'r'   ? RD_KAFKA_ACL_OPERATION_READ
+					    : *args[1] == 'w' ? RD_KAFKA_ACL_OPERATION_WRITE
+							      : RD_KAFKA_ACL_OPERATION_DESCRIBE;
 	rd_kafka_AclBinding_t *acl = rd_kafka_AclBinding_new(RD_KAFKA_RESOURCE_TOPIC, args[0], RD_KAFKA_RESOURCE_PATTERN_LITERAL, "User:ANONYMOUS",
-							     "*", operation, RD_KAFKA_ACL_PERMISSION_TYPE_DENY, why, sizeof why);
+							     "*", operation, RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW, why, sizeof why);
 	rd_kafka_CreateAcls(rk, &acl, 1, NULL, queue);
-	answer("deny");
+	answer("allow");
 	rd_kafka_AclBinding_destroy(acl);
 }
 
@@ -226,7 +228,7 @@ int main(int argc, char **argv)
 		int least;
 		void (*run)(char **args);
 	} commands[] = {
-		{"create", 2, create}, {"delete", 1, delete}, {"grow", 2, grow}, {"trim", 3, trim}, {"deny", 2, deny}, {"write", 1, write_all},
+		{"create", 2, create}, {"delete", 1, delete}, {"grow", 2, grow}, {"trim", 3, trim}, {"allow", 2, allow}, {"write", 1, write_all},
 	};
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
 		if (argc < 2 || strcmp(argv[1], commands[i].name) || argc - 2 < commands[i].least || !getenv("KAFKA"))
