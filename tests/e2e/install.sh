@@ -17,6 +17,12 @@ check "the program is there" test -x "$program"
 check "it needs nothing of the tree" sh -c "cd / && '$HERE/$program' --version"
 for page in tfl-top.1 tfl-top.conf.5 tfl-top-sql.7; do check "its manual page $page is there" test -s "$(find stage -name $page)"; done
 check "the completion is there" test -s "$(find stage -path '*/bash-completion/completions/tfl-top')"
+unit=$(find stage -name tfl-top-history.service)
+check "the unit for systemd runs the program where it is installed" grep -q "^ExecStart=.*${program#stage} feed history$" "$unit"
+if command -v systemd-analyze >/dev/null; then
+	sed "s|^ExecStart=[^ ]*|ExecStart=$HERE/$program|" "$unit" >tfl-top-history.service
+	check "and systemd takes it" sh -c "systemd-analyze verify --user --man=no ./tfl-top-history.service 2>&1 | tee verify.out; ! grep -q tfl-top verify.out"
+fi
 check "its licence and documents too" test -s "$(find stage -path '*/doc/*' -name LICENSE)" -a -s "$(find stage -path '*/doc/*' -name README.md)"
 check "make uninstall DESTDIR=" make -C "$BUILD" -s uninstall DESTDIR="$HERE/stage"
 check "leaves nothing" test -z "$(find stage -type f)"
