@@ -13,19 +13,19 @@ address() { sed -n 's/.*broker at \([0-9.:]*\).*/\1/p' "$1" | head -n 1; }
 # Events read by another process from the demo's own broker.
 listen() { kcat -q -b "$(address out)" -C -t station_entries -o beginning -c 20 | grep -c '"station"'; }
 moving() { grep -q 'entries [1-9]' "$1"; }
-# The machine may be busy with other tests: one of three.
+# The machine may be busy and the sanitizers slow: one of three. (How soon without them: readme.sh.)
 soon_moving() {
 	local try
 	for try in 1 2 3; do
 		demo quick
-		eventually 3 moving quick
+		eventually 6 moving quick
 		local found=$?
 		finish $! && [ $found = 0 ] && return 0
 	done
 	return 1
 }
 
-check "passengers move within 3 s" soon_moving
+check "passengers move at once" soon_moving
 demo out --duration 8s
 demo=$!
 check "says DEMO and where its broker is" eventually 10 grep -q '^DEMO: .*broker at 127.0.0.1:[0-9]' out

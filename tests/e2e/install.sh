@@ -7,7 +7,8 @@ check "configure the source tree elsewhere" sh -c "cd tree && '$srcdir/configure
 check "make distcheck" make -C tree -s -j2 distcheck DISTCHECK_CONFIGURE_FLAGS='CFLAGS=-O0 -q' AM_COLOR_TESTS=no
 tarball=$(ls tree/tfl-top-*.tar.xz)
 check "a tarball" test -s "$tarball"
-mkdir src build
+mkdir src
+check "nothing built is in it" sh -c "! tar -tJf $tarball | grep -E '\.(o|a|Po)$|\.deps|\.dirstamp|/kafka_admin$|/tfl-top$'"
 check "unpacks" tar -C src --strip-components=1 -xJf "$tarball"
 check "holds both commands" test -x src/demo -a -x src/check
 

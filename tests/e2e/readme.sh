@@ -14,6 +14,15 @@ demo() { (cd / && new_home "$HERE/clone/demo" --duration 5s) | tee out; }
 tests() { (cd clone && new_home ./check layering) | tee out; }
 check "./demo, from another folder" demo
 check "London moved" grep -qx "proof holds: produced = enriched = counted" out
+soon() { # the machine may be busy: one of three
+	local try
+	for try in 1 2 3; do
+		clone/build/tfl-top --demo --duration 3s </dev/null | tee out | grep -q '^produced [1-9]' && return 0
+	done
+	cat out
+	return 1
+}
+check "within 3 s" soon
 check "nothing of it shows in the clone" test -z "$(git -C clone status --porcelain 2>&1)"
 check "./check" tests
 check "its last line is the sum" sh -c "tail -n 1 out | grep -x '[1-9][0-9]* passed, 0 failed'"
