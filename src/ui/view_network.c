@@ -246,6 +246,8 @@ static void draw_movers(struct canvas *cv, struct rect area, struct ranked *list
 	int name = name_width(area.w);
 	qsort(list, count, sizeof *list, by_size);
 	draw_title(cv, area, "Top movers", area.w < 48 ? "15 min against the last" : "last 15 min against the 15 before");
+	if (!count || !list[0].row->before_known)
+		canvas_text(cv, area.x, area.y + 1, area.h > 1 ? area.w : 0, ROLE_DIM, UNKNOWN " until 30 min are counted");
 	for (int i = 0; i + 1 < area.h && i < (int)count && list[i].value; i++) {
 		int y = area.y + 1 + i, x = area.x + name;
 		bool up = list[i].value > 0;
