@@ -99,6 +99,7 @@ static int prove(struct session *ses)
 		fputs("tfl-top: not everything produced was counted in time\n", stderr);
 	int rc = demo_proof(ses->demo, ses->db_path, &out, &err);
 	fputs(strbuf_str(&out), stdout);
+	fflush(stdout); /* before the others say goodbye on stderr */
 	if (rc < 0)
 		fprintf(stderr, "tfl-top: %s\n", err.text);
 	strbuf_fini(&out);
