@@ -145,6 +145,12 @@ INSERT INTO scenario_events (ts, scenario, action, factor) VALUES (?1, ?2, ?3, ?
 -- name: status_scenario
 SELECT ts, scenario, action, factor FROM scenario_events WHERE ts < ?1 ORDER BY id DESC LIMIT ?2;
 
+-- The present life of each partition: columns beside max() are of its row.
+-- name: status_progress
+SELECT topic, partition, max(epoch), next_offset, stable, high, low,
+	consumed, stored, duplicate, late, dead, skipped, released, in_flight
+FROM progress WHERE feed = 'history' GROUP BY topic, partition ORDER BY topic, partition LIMIT ?1;
+
 -- name: status_gaps
 SELECT kind, topic, partition, epoch, first_offset, last_offset, detected_ms / 1000, note FROM gaps ORDER BY id DESC LIMIT ?1;
 

@@ -105,6 +105,42 @@ void notes_load(struct sql *sql, int64_t before_ts, struct store_status *ss)
 	sqlite3_reset(stmt);
 }
 
+static void read_partition(sqlite3_stmt *stmt, struct partition_status *ps)
+{
+	struct ledger *led = &ps->ledger;
+	uint64_t *const counts[] = {&led->consumed, &led->stored, &led->duplicate, &led->late, &led->dead, &led->skipped, &led->released,
+				    &led->in_flight};
+	*ps = (struct partition_status){.rate = -1};
+	copy_column(ps->topic, sizeof ps->topic, stmt, 0);
+	ps->partition = sqlite3_column_int(stmt, 1);
+	ps->epoch = sqlite3_column_int(stmt, 2);
+	ps->next_offset = sqlite3_column_int64(stmt, 3);
+	ps->stable = sqlite3_column_int64(stmt, 4);
+	ps->high = sqlite3_column_int64(stmt, 5);
+	ps->low = sqlite3_column_int64(stmt, 6);
+	ps->lag = ps->stable < 0 || ps->next_offset < 0 ? -1 : ps->stable > ps->next_offset ? ps->stable - ps->next_offset : 0;
+	for (int i = 0; i < 8; i++)
+		*counts[i] = (uint64_t)sqlite3_column_int64(stmt, i + 7);
+}
+
+static void read_progress(struct reader *rd, struct feed_status *fd)
+{
+	sqlite3_stmt *stmt = sql_get(&rd->sql, "status_progress");
+	char *cluster = db_meta_text(rd->db, "cluster");
+	*fd = (struct feed_status){.name = "history", .lag = -1};
+	snprintf(fd->cluster, sizeof fd->cluster, "%s", cluster ? cluster : "");
+	free(cluster);
+	sql_bind(stmt, 1, (const int64_t[]){FEED_PARTITIONS_MAX}, 1);
+	while (stmt && fd->partitions < FEED_PARTITIONS_MAX && sqlite3_step(stmt) == SQLITE_ROW) {
+		struct partition_status *ps = &fd->partition[fd->partitions++];
+		read_partition(stmt, ps);
+		ledger_add(&fd->total, &ps->ledger);
+		if (ps->lag >= 0)
+			fd->lag = fd->lag < 0 ? ps->lag : fd->lag + ps->lag;
+	}
+	sqlite3_reset(stmt);
+}
+
 static void read_two(struct sql *sql, const char *name, uint64_t *first, uint64_t *second)
 {
 	sqlite3_stmt *stmt = sql_get(sql, name);
@@ -146,6 +182,8 @@ static void refresh_status(struct reader *rd)
 	read_gaps(&rd->sql, &ss);
 	read_dead(&rd->sql, &ss);
 	notes_load(&rd->sql, INT64_MAX, &ss);
+	if (rd->viewer)
+		read_progress(rd, &ss.feed);
 	int64_t begun_us = clock_mono_us();
 	if (begun_us >= rd->rows_due_us) {
 		read_two(&rd->sql, "status_rows", &ss.minutes, &ss.quarters);

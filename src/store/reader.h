@@ -6,6 +6,7 @@
 #include "base/config.h"
 #include "base/error.h"
 #include "base/wake.h"
+#include "feed/feed.h"
 #include "store/live.h"
 
 #include <stdbool.h>
@@ -31,6 +32,7 @@ struct store_status {
 	size_t dead_shown;
 	struct scenario_note note[STORE_NOTES_SHOWN]; /* what was done to the simulator, newest first */
 	size_t notes_shown;
+	struct feed_status feed;     /* for a viewer: the history feed as its process last stored it: cluster, partitions, their sums */
 	double days;                 /* of history, for "typical" */
 };
 

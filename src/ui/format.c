@@ -38,6 +38,8 @@ struct words format_known(int64_t n)
 struct words format_rate(double per_second)
 {
 	struct words out = {"0"};
+	if (per_second < 0)
+		return (struct words){UNKNOWN};
 	if (per_second >= 10)
 		return format_count((uint64_t)(per_second + 0.5));
 	if (per_second >= 0.05)

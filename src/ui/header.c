@@ -109,7 +109,7 @@ static void draw_state_line(const struct screen *sc, const struct snapshot *snap
 	if (fd && fd->state == FEED_CATCHING_UP && fd->catch_up >= 0) {
 		add_catching_up(&line, fd);
 	} else {
-		add_lag(&line, fd);
+		add_lag(&line, snap->mode == MODE_VIEWER ? &snap->store.feed : fd);
 		add_fresh(&line, snap);
 	}
 	pieces_draw(&line, cv, cv->width > 4 ? 1 : 0, y, cv->width > 4 ? cv->width - 2 : cv->width);

@@ -107,6 +107,15 @@ static void draw_ledgers(struct page *pg, const struct feed_status *fd)
 	page_table_row(pg, ledger_fields, COUNT(ledger_fields), fits, ledger_holds(&fd->total) ? ROLE_STRONG : ROLE_ALERT, &total);
 }
 
+static void draw_partitions(struct page *pg, const struct feed_status *fd)
+{
+	if (!fd->partitions)
+		return;
+	draw_offsets(pg, fd);
+	page_gap(pg);
+	draw_ledgers(pg, fd);
+}
+
 static uint8_t feed_role(enum feed_state state)
 {
 	return state == FEED_LIVE                               ? ROLE_OK
@@ -145,11 +154,19 @@ static void draw_feed(struct page *pg, const struct snapshot *snap, const struct
 		  format_took(fd->commit_ms).s, format_took(fd->commit_ms_max).s);
 	if (fd->last_error[0])
 		page_line(pg, ROLE_WARN, "last error", "%s: %s", format_when(fd->last_error_ms).s, fd->last_error);
-	if (fd->partitions) {
-		draw_offsets(pg, fd);
-		page_gap(pg);
-		draw_ledgers(pg, fd);
-	}
+	draw_partitions(pg, fd);
+	page_gap(pg);
+}
+
+/* A viewer knows of the feed what its process has stored. */
+static void draw_stored_feed(struct page *pg, const struct snapshot *snap)
+{
+	const struct feed_status *fd = &snap->store.feed;
+	page_title(pg, "Feed history", ROLE_DIM, "○ of another process, as it stored it last");
+	page_line(pg, ROLE_TEXT, "cluster", "%s", fd->cluster[0] ? fd->cluster : UNKNOWN);
+	page_line(pg, ROLE_TEXT, "watermark", "%s", snap->board.watermark_ms ? format_when(snap->board.watermark_ms).s : UNKNOWN);
+	page_line(pg, ROLE_TEXT, "stored", "%s · lag %s then", ago(snap, snap->store.written_ms).s, format_known(fd->lag).s);
+	draw_partitions(pg, fd);
 	page_gap(pg);
 }
 
@@ -244,7 +261,7 @@ static void draw_log(struct page *pg, const struct snapshot *snap)
 
 static int lines_needed(const struct snapshot *snap)
 {
-	int lines = 120 + PAGE_WRAP * (STORE_DEAD_SHOWN + STORE_GAPS_SHOWN + SNAPSHOT_LOG);
+	int lines = 120 + 3 * (int)snap->store.feed.partitions + PAGE_WRAP * (STORE_DEAD_SHOWN + STORE_GAPS_SHOWN + SNAPSHOT_LOG);
 	for (size_t i = 0; i < snap->feeds; i++)
 		lines += 40 + 3 * (int)snap->feed[i].partitions;
 	return lines;
@@ -256,9 +273,10 @@ void pipeline_draw(struct screen *sc, const struct snapshot *snap, struct canvas
 	page_init(&pg, area.w, lines_needed(snap), cv->ascii);
 	for (size_t i = 0; i < snap->feeds; i++)
 		draw_feed(&pg, snap, &snap->feed[i]);
-	if (!snap->feeds)
-		page_line(&pg, ROLE_DIM, "feeds",
-			  snap->mode == MODE_FRAME ? "drawn from the file alone" : "none here: another process writes the file");
+	if (snap->mode == MODE_VIEWER)
+		draw_stored_feed(&pg, snap);
+	else if (!snap->feeds)
+		page_line(&pg, ROLE_DIM, "feeds", snap->mode == MODE_FRAME ? "drawn from the file alone" : "none here");
 	draw_store(&pg, snap);
 	if (snap->mode != MODE_FRAME) {
 		draw_dead(&pg, &snap->store);

@@ -197,6 +197,16 @@ static bool has_gap(struct reader *rd, void *arg)
 	return ss.open && ss.gaps == 1 && !strcmp(ss.gap[0].kind, "truncated") && ss.dead_letters == 1 && ss.dead[0].offset == 2;
 }
 
+static bool has_progress(struct reader *rd, void *arg)
+{
+	(void)arg;
+	struct store_status ss;
+	reader_status(rd, &ss);
+	const struct partition_status *ps = &ss.feed.partition[0];
+	return ss.feed.partitions && !strcmp(ps->topic, "station_entries") && ps->epoch == 1 && ps->ledger.stored == 2 && ps->ledger.dead == 1 &&
+	       ss.feed.total.stored == 2 && ledger_holds(&ss.feed.total) && ss.written_ms > 0;
+}
+
 static void a_viewer_follows_the_writer(void **state)
 {
 	(void)state;
@@ -216,6 +226,7 @@ static void a_viewer_follows_the_writer(void **state)
 	assert_int_equal(history_sink.commit(tt.hs, tt.parts, TESTING_PARTS, &gap, 1, &tt.err), SINK_OK);
 	wait_for(rd, shows_two, &live);
 	wait_for(rd, has_gap, NULL);
+	wait_for(rd, has_progress, NULL);
 	reader_stop(rd);
 	live_fini(&live);
 	testing_end(&tt);

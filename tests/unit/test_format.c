@@ -35,6 +35,7 @@ static void rates_and_sizes(void **state)
 {
 	(void)state;
 	SAYS(format_rate(0), "0");
+	SAYS(format_rate(-1), "–");
 	SAYS(format_rate(0.04), "0");
 	SAYS(format_rate(0.44), "0.4");
 	SAYS(format_rate(9.9), "9.9");

@@ -146,6 +146,8 @@ static void states_are_as_their_goldens(void **state)
 			snap.mode = MODE_VIEWER;
 			snap.feeds = 0;
 			snap.store.written_ms = snap.wall_ms - 31000;
+			snap.store.feed = *fd;
+			snap.store.feed.lag = 17;
 			break;
 		case 6:
 			sc.paused = true;
