@@ -139,6 +139,24 @@ SELECT min(ts) FROM network;
 -- name: status_counts
 SELECT (SELECT sum(dead) FROM progress), (SELECT count(*) FROM gaps);
 
+-- Quarters before ?3, minutes from there to ?4.
+-- name: station_quarters
+SELECT ts, entries, exits FROM quarter WHERE day = ?2 AND station = ?1 AND ts < ?3
+UNION ALL
+SELECT ts / 900 * 900, sum(entries), sum(exits) FROM minute WHERE ts >= ?3 AND ts < ?4 AND day = ?2 AND station = ?1 GROUP BY 1;
+
+-- By the quarter of the service day: on how many of up to 8 earlier days of its type it was counted at all, and the station's sums.
+-- name: station_typical
+WITH days AS MATERIALIZED (
+	SELECT d.n, d.start_ts FROM service_day t CROSS JOIN service_day d ON d.n < t.n AND d.type = t.type
+	WHERE t.n = ?2 AND EXISTS (SELECT 1 FROM network w WHERE w.day = d.n) ORDER BY d.n DESC LIMIT 8)
+SELECT (w.ts - d.start_ts) / 900, count(*), coalesce(sum(q.entries), 0), coalesce(sum(q.exits), 0)
+FROM days d CROSS JOIN network w ON w.day = d.n LEFT JOIN quarter q ON q.day = d.n AND q.station = ?1 AND q.ts = w.ts
+GROUP BY 1;
+
+-- name: station_id
+SELECT id FROM stations WHERE n = ?1;
+
 -- name: scenario_add
 INSERT INTO scenario_events (ts, scenario, action, factor) VALUES (?1, ?2, ?3, ?4);
 

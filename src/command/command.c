@@ -47,7 +47,7 @@ const struct command commands[] = {
 	{.name = "frame", .bit = CMD_FRAME, .synopsis = "frame [options]",
 	 .help = "draw a view of the screen to stdout, from the database alone",
 	 .about = "The picture depends on the file, the time (a whole minute), the size and the way it is written, on nothing else: what only a running\n"
-		  "dashboard knows is –. Views: stations, network, pipeline, simulator, help.",
+		  "dashboard knows is –. Views: stations, network, station (the one on top), pipeline, simulator, help.",
 	 .run = frame_run},
 	{.name = "query", .bit = CMD_QUERY, .words = 16, .synopsis = "query [REPORT [NAME=VALUE...] | --sql SQL | -] [options]",
 	 .help = "answer from the history: reports and SQL, offline",

@@ -54,7 +54,20 @@ static void load_status(sqlite3 *db, int64_t before_ts, struct store_status *ss)
 	sql_fini(&sql);
 }
 
-static int load(const struct picture *pic, const char *path, struct snapshot *snap, struct error *err)
+/* Of the station on top, as the order puts it. */
+static int load_station(sqlite3 *db, struct screen *sc, int64_t before_ts, struct snapshot *snap, struct error *err)
+{
+	struct sql sql;
+	screen_refresh(sc, snap);
+	if (sc->view != VIEW_STATION || screen_station(sc) < 0)
+		return 0;
+	sql_init(&sql, db);
+	int rc = station_day_load(&sql, screen_station(sc), before_ts, &snap->station, err);
+	sql_fini(&sql);
+	return rc;
+}
+
+static int load(const struct picture *pic, const char *path, struct screen *sc, struct snapshot *snap, struct error *err)
 {
 	sqlite3 *db = db_open_reader(path, err);
 	if (!db)
@@ -67,6 +80,7 @@ static int load(const struct picture *pic, const char *path, struct snapshot *sn
 	snap->wall_ms = snap->now_ms = at_ms;
 	snap->board.watermark_ms = watermark_ms; /* up to here nothing counted means nobody, after it nobody knows */
 	load_status(db, at_ms / 1000, &snap->store);
+	rc = rc || load_station(db, sc, at_ms / 1000, snap, err);
 	sqlite3_close(db);
 	return rc ? -1 : 0;
 }
@@ -74,7 +88,6 @@ static int load(const struct picture *pic, const char *path, struct snapshot *sn
 static int print(struct screen *sc, const struct snapshot *snap, struct canvas *cv, const struct picture *pic)
 {
 	struct strbuf out = {0};
-	screen_refresh(sc, snap);
 	screen_draw(sc, snap, cv);
 	if (pic->ansi)
 		canvas_to_ansi(cv, pic->depth, &out);
@@ -94,7 +107,7 @@ static int draw(const struct config *cfg, struct screen *sc, const struct pictur
 	int rc = 1;
 	snapshot_init(&snap);
 	canvas_init(&cv, pic->width, pic->height, config_bool(cfg, "ui.ascii") || strcmp(nl_langinfo(CODESET), "UTF-8"));
-	if (path && !load(pic, path, &snap, err))
+	if (path && !load(pic, path, sc, &snap, err))
 		rc = print(sc, &snap, &cv, pic);
 	else
 		fprintf(stderr, "tfl-top frame: %s\n", err->text);

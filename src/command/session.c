@@ -167,6 +167,7 @@ void session_snapshot(struct session *ses, struct snapshot *snap)
 	for (size_t i = 0; i < ses->feeds; i++)
 		feed_status(ses->feed[i], &snap->feed[i]);
 	reader_status(ses->reader, &snap->store);
+	reader_station(ses->reader, &snap->station);
 	snap->has_sim = ses->demo && ses->demo->sim;
 	snap->has_enrich = ses->demo && ses->demo->enrich;
 	if (snap->has_sim)

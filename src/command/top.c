@@ -19,6 +19,12 @@ static void steer(void *arg, const struct sim_desired *wish)
 	session_steer(arg, wish);
 }
 
+static void inspect(void *arg, int64_t station)
+{
+	struct session *ses = arg;
+	reader_inspect(ses->reader, station);
+}
+
 static int screen_run(struct config *cfg)
 {
 	struct session ses;
@@ -27,7 +33,8 @@ static int screen_run(struct config *cfg)
 		fprintf(stderr, "tfl-top: %s\n", err.text);
 		return 1;
 	}
-	const struct dashboard_host host = {.cfg = cfg, .news = &ses.news, .snapshot = take_snapshot, .steer = steer, .arg = &ses};
+	const struct dashboard_host host = {.cfg = cfg, .news = &ses.news, .snapshot = take_snapshot, .inspect = inspect,
+					    .steer = steer, .arg = &ses};
 	int rc = dashboard_run(&host, &err);
 	if (rc)
 		fprintf(stderr, "tfl-top: %s\n", err.text);

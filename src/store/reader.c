@@ -28,10 +28,13 @@ struct reader {
 	struct wake *news;
 
 	pthread_mutex_t lock; /* over what follows */
-	pthread_cond_t stop;
+	pthread_cond_t stop; /* stopping, or asked */
 	bool stopping;
 	sqlite3 *db; /* changed by the thread only; NULL until the file can be read */
 	struct store_status status;
+	int64_t inspected; /* station; -1 none */
+	bool asked;        /* and it is not read yet */
+	struct station_day station;
 
 	/* the thread's own */
 	struct sql sql;
@@ -44,7 +47,7 @@ static bool wait_tick(struct reader *rd, int seconds)
 {
 	int64_t until_ms = clock_mono_us() / 1000 + seconds * 1000;
 	pthread_mutex_lock(&rd->lock);
-	while (!rd->stopping && seconds && !thread_cond_wait(&rd->stop, &rd->lock, until_ms)) {
+	while (!rd->stopping && !rd->asked && seconds && !thread_cond_wait(&rd->stop, &rd->lock, until_ms)) {
 	}
 	bool stopping = rd->stopping;
 	pthread_mutex_unlock(&rd->lock);
@@ -218,9 +221,37 @@ static void set_db(struct reader *rd, sqlite3 *db, const char *detail)
 	rd->data_version = -1;
 }
 
+static void refresh_station(struct reader *rd)
+{
+	struct station_day sd = {.station = -1};
+	struct error err;
+	pthread_mutex_lock(&rd->lock);
+	int64_t station = rd->inspected;
+	pthread_mutex_unlock(&rd->lock);
+	if (station >= 0 && station_day_load(&rd->sql, station, INT64_MAX, &sd, &err)) {
+		log_warn("%s", err.text);
+		return;
+	}
+	pthread_mutex_lock(&rd->lock);
+	rd->station = sd;
+	pthread_mutex_unlock(&rd->lock);
+	if (rd->news)
+		wake_raise(rd->news);
+}
+
+static bool take_asked(struct reader *rd)
+{
+	pthread_mutex_lock(&rd->lock);
+	bool asked = rd->asked;
+	rd->asked = false;
+	pthread_mutex_unlock(&rd->lock);
+	return asked;
+}
+
 static void tick(struct reader *rd)
 {
 	struct error err;
+	bool asked = take_asked(rd);
 	if (!rd->db) {
 		sqlite3 *db = db_open_reader(rd->path, &err);
 		set_db(rd, db, db ? "" : err.text);
@@ -234,6 +265,8 @@ static void tick(struct reader *rd)
 	rd->status.wal_bytes = wal_bytes;
 	rd->status.written_ms = written_ms;
 	pthread_mutex_unlock(&rd->lock);
+	if (version != rd->data_version || asked)
+		refresh_station(rd);
 	if (version == rd->data_version)
 		return;
 	rd->data_version = version;
@@ -264,7 +297,7 @@ struct reader *reader_start(const char *db_path, struct live *lv, bool viewer, s
 	rd->live = lv;
 	rd->viewer = viewer;
 	rd->news = news;
-	rd->data_version = rd->baseline_minute = -1;
+	rd->data_version = rd->baseline_minute = rd->inspected = rd->station.station = -1;
 	snprintf(rd->status.path, sizeof rd->status.path, "%s", db_path);
 	pthread_mutex_init(&rd->lock, NULL);
 	thread_cond_init(&rd->stop);
@@ -291,5 +324,21 @@ void reader_status(struct reader *rd, struct store_status *out)
 {
 	pthread_mutex_lock(&rd->lock);
 	*out = rd->status;
+	pthread_mutex_unlock(&rd->lock);
+}
+
+void reader_inspect(struct reader *rd, int64_t station)
+{
+	pthread_mutex_lock(&rd->lock);
+	rd->inspected = station;
+	rd->asked = true;
+	pthread_cond_signal(&rd->stop);
+	pthread_mutex_unlock(&rd->lock);
+}
+
+void reader_station(struct reader *rd, struct station_day *out)
+{
+	pthread_mutex_lock(&rd->lock);
+	*out = rd->station;
 	pthread_mutex_unlock(&rd->lock);
 }

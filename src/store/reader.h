@@ -9,6 +9,8 @@
 #include "feed/feed.h"
 #include "store/live.h"
 
+#include "store/station_day.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -41,6 +43,9 @@ struct reader;
 /* viewer: also keep lv's board up to date from the file (no history feed runs here). */
 struct reader *reader_start(const char *db_path, struct live *lv, bool viewer, struct wake *news);
 void reader_stop(struct reader *rd);                                   /* interrupts a running query, joins */
+/* thread: any, lock: reader. One station to keep an eye on (-1 none): its day is read at once and whenever the file changes. */
+void reader_inspect(struct reader *rd, int64_t station);
+void reader_station(struct reader *rd, struct station_day *out); /* thread: any, lock: reader. What was read last */
 void reader_status(struct reader *rd, struct store_status *out);      /* thread: any, lock: reader */
 
 /* Loads the board from the database: counts of buckets < before_ts (INT64_MAX: all). The second of the board's two ways in.

@@ -82,6 +82,8 @@ unsigned act_back(struct screen *sc, const struct input *in, int arg)
 	(void)arg;
 	if (sc->view == VIEW_HELP)
 		return screen_show(sc, sc->previous);
+	if (sc->view == VIEW_STATION)
+		return screen_show(sc, VIEW_STATIONS);
 	if (sc->view != VIEW_STATIONS || !sc->filter[0])
 		return 0;
 	sc->filter[0] = '\0';

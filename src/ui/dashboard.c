@@ -16,6 +16,7 @@ struct dashboard {
 	int64_t frame_ms;   /* least time between two frames that news asks for */
 	int64_t drawn_ms;   /* when the last frame was drawn, monotonic */
 	bool news;          /* the snapshot is old */
+	int64_t inspected;  /* station asked for */
 	unsigned react;     /* what must happen before the next wait */
 };
 
@@ -43,6 +44,14 @@ static void draw(struct dashboard *dash)
 	dash->react = 0;
 }
 
+static void inspect(struct dashboard *dash)
+{
+	int64_t station = dash->screen.view == VIEW_STATION ? screen_station(&dash->screen) : -1;
+	if (station != dash->inspected)
+		dash->host->inspect(dash->host->arg, station);
+	dash->inspected = station;
+}
+
 /* Keys are answered at once; news waits for its turn. */
 static void react(struct dashboard *dash)
 {
@@ -51,8 +60,10 @@ static void react(struct dashboard *dash)
 		take_snapshot(dash);
 	else if (dash->react & REACT_RESORT)
 		screen_refresh(&dash->screen, &dash->snap);
-	if (due || dash->react)
+	if (due || dash->react) {
+		inspect(dash);
 		draw(dash);
+	}
 }
 
 /* How long nothing can happen by itself: until the clock's next second, or until a frame that waits for its turn is due. */
@@ -122,7 +133,7 @@ static void run(struct dashboard *dash)
 
 int dashboard_run(const struct dashboard_host *host, struct error *err)
 {
-	struct dashboard dash = {.host = host, .news = true, .react = REACT_REDRAW};
+	struct dashboard dash = {.host = host, .news = true, .inspected = -1, .react = REACT_REDRAW};
 	const struct config *cfg = host->cfg;
 	const char *theme = config_text(cfg, "ui.theme");
 	uint64_t fps = config_count(cfg, "ui.fps");

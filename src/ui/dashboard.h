@@ -12,6 +12,7 @@ struct dashboard_host { /* who runs it, and what the screen may ask of them */
 	const struct config *cfg;
 	struct wake *news;                                   /* raised when a snapshot would differ */
 	void (*snapshot)(void *arg, struct snapshot *snap);  /* copies everything; takes leaf locks only */
+	void (*inspect)(void *arg, int64_t station);         /* whose day snapshots are to have; -1 none; returns at once */
 	void (*steer)(void *arg, const struct sim_desired *wish); /* the simulator, where a snapshot has one; returns at once */
 	void *arg;
 };

@@ -8,6 +8,8 @@
 
 const struct binding bindings[] = {
 	{IN_VIEWS, {K_F(1), 'h'}, "help", "keys, columns and words explained", "Help", act_view, VIEW_HELP},
+	{IN_STATIONS, {K_ENTER, K_RETURN, K_NEWLINE}, "look", "the selected station's day and the stations next to it", NULL, act_view,
+	 VIEW_STATION},
 	{IN_STATIONS, {K_F(3)}, "search", "go to the next station whose name holds what you type", "Search", act_prompt, PROMPT_SEARCH},
 	{IN_STATIONS, {K_F(4), '/'}, "filter", "show only stations whose name or line holds what you type", "Filter", act_prompt,
 	 PROMPT_FILTER},
@@ -32,7 +34,7 @@ const struct binding bindings[] = {
 	{IN_VIEWS, {K_BACK_TAB}, "previous-view", "previous view", NULL, act_view_step, -1},
 	{IN_VIEWS, {'p'}, "pause", "hold the picture still, or let it go on; counting never stops", "Pause", act_pause, 0},
 	{IN_VIEWS, {K_CTRL_L}, "repaint", "paint every cell again", NULL, act_repaint, 0},
-	{IN_VIEWS, {K_ESCAPE}, "back", "drop the filter; from Help back to where you were", NULL, act_back, 0},
+	{IN_VIEWS, {K_ESCAPE}, "back", "drop the filter; from Help back to where you were, from Station to all of them", NULL, act_back, 0},
 	{IN_VIEWS, {K_F(10), 'q', 'Q'}, "quit", "leave; nothing is lost", "Quit", act_quit, 0},
 	{IN_VIEWS | IN_PROMPT | IN_MENU, {K_WHEEL_UP}, "wheel-up", "three rows up", NULL, act_wheel, MOVE_UP},
 	{IN_VIEWS | IN_PROMPT | IN_MENU, {K_WHEEL_DOWN}, "wheel-down", "three rows down", NULL, act_wheel, MOVE_DOWN},

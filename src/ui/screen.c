@@ -69,6 +69,13 @@ size_t screen_position(const struct screen *sc)
 	return 0;
 }
 
+int64_t screen_station(const struct screen *sc)
+{
+	if (sc->selected >= 0)
+		return sc->selected;
+	return sc->count ? (int64_t)sc->rows[0].index : -1;
+}
+
 ptrdiff_t screen_find(const struct screen *sc, size_t from, const char *text)
 {
 	for (size_t i = 0; i < sc->count; i++) {
@@ -105,6 +112,8 @@ unsigned screen_show(struct screen *sc, enum view_id view)
 		return 0;
 	sc->previous = sc->view;
 	sc->view = view;
+	if (view == VIEW_STATION) /* that very one, whatever is on top later */
+		sc->selected = screen_station(sc);
 	return REACT_REDRAW;
 }
 

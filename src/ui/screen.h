@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum view_id { VIEW_STATIONS, VIEW_NETWORK, VIEW_PIPELINE, VIEW_SIMULATOR, VIEW_HELP, VIEWS };
+enum view_id { VIEW_STATIONS, VIEW_NETWORK, VIEW_STATION, VIEW_PIPELINE, VIEW_SIMULATOR, VIEW_HELP, VIEWS };
 enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_SEARCH, PROMPT_SORT };
 enum move { MOVE_UP, MOVE_DOWN, MOVE_PAGE_UP, MOVE_PAGE_DOWN, MOVE_HOME, MOVE_END };
 
@@ -72,6 +72,9 @@ unsigned screen_input(struct screen *sc, const struct input *in);
 
 /* Where the selection is among the rows; 0 when it is not there. */
 size_t screen_position(const struct screen *sc);
+
+/* The station that is selected, or on top; -1 none. */
+int64_t screen_station(const struct screen *sc);
 
 /* The next row at or after `from` (round the end) whose station the text matches; -1 none. */
 ptrdiff_t screen_find(const struct screen *sc, size_t from, const char *text);

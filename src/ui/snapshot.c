@@ -13,6 +13,7 @@ void snapshot_init(struct snapshot *snap)
 	memset(snap, 0, sizeof *snap);
 	board_init(&snap->board);
 	stations_init(&snap->stations);
+	snap->station.station = -1;
 }
 
 void snapshot_fini(struct snapshot *snap)

@@ -35,6 +35,7 @@ struct snapshot {
 	struct feed_status feed[SNAPSHOT_FEEDS];
 	size_t feeds;
 	struct store_status store;
+	struct station_day station;  /* the one that was asked for, when it has been read */
 	int has_sim, has_enrich;
 	struct sim_status sim;
 	struct enrich_status enrich;

@@ -17,6 +17,8 @@ const struct view views[VIEWS] = {
 			   stations_draw, stations_move},
 	[VIEW_NETWORK] = {"network", '2', "Network", "entries and exits by minute, people in the network, busiest stations, top movers",
 			  network_draw, scroll},
+	[VIEW_STATION] = {"station", '4', "Station", "one station's day by quarter hours against typical, and the stations next to it",
+			  station_draw, station_move},
 	[VIEW_PIPELINE] = {"pipeline", '5', "Pipeline", "broker, partitions, ledger, history file, dead letters, gaps, log",
 			   pipeline_draw, scroll},
 	[VIEW_SIMULATOR] = {"simulator", '6', "Simulator", "scenario, rate, speed and pause of the simulator; events on their way, latency",

@@ -25,6 +25,8 @@ void stations_draw(struct screen *sc, const struct snapshot *snap, struct canvas
 unsigned stations_move(struct screen *sc, enum move move);
 void network_draw(struct screen *sc, const struct snapshot *snap, struct canvas *cv, struct rect area);
 void pipeline_draw(struct screen *sc, const struct snapshot *snap, struct canvas *cv, struct rect area);
+void station_draw(struct screen *sc, const struct snapshot *snap, struct canvas *cv, struct rect area);
+unsigned station_move(struct screen *sc, enum move move);
 void simulator_draw(struct screen *sc, const struct snapshot *snap, struct canvas *cv, struct rect area);
 void help_draw(struct screen *sc, const struct snapshot *snap, struct canvas *cv, struct rect area);
 

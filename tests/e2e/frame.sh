@@ -17,7 +17,7 @@ drawn() { # FILE OPTION…: drawn, and not empty
 	shift
 	frame "$@" >"$file" && [ -s "$file" ]
 }
-for view in stations network pipeline help; do
+for view in stations network station pipeline simulator help; do
 	check "$view at 07:30" drawn "$view" --view $view --at "${day}T07:30" --size 100x30
 	check "has 30 lines" test "$(wc -l <$view)" = 30
 	check "none longer than 100" test "$(wc -L <$view)" -le 100
@@ -44,4 +44,6 @@ check "joined too" tfl enrich -e
 check "and counted" tfl feed history -e
 check "the picture of 07:30 again" drawn again --at "${day}T07:30" --size 100x30
 check "is the same, byte for byte" cmp stations again
+check "and that of one station" drawn again --view station --at "${day}T07:30" --size 100x30
+check "is too" cmp station again
 check "what nobody has counted yet is not 0" sh -c "'$TFL_TOP' frame --db history.db --at ${day}T11:00 --size 100x30 | grep -q 'Waterloo .* – .*unknown'"

@@ -67,6 +67,9 @@ see "the next view" 'Network|network'
 keys F1
 see "help, from the table of keys" 'filter'
 keys Escape
+keys 1 Enter
+see "one station" 'Next to it'
+see "by quarter hours" 'entries / 15 min'
 keys 6
 see "the simulator" 'scenario +weekday'
 keys +

@@ -208,6 +208,30 @@ static unsigned type(struct screen *sc, const char *keys)
 	return react;
 }
 
+/* Enter looks at the selected station, and stays with it when the order changes; Esc leads back. */
+static void a_station_is_looked_at(void **state)
+{
+	(void)state;
+	struct screen sc;
+	screen_init(&sc, NULL, "station", NULL, NULL);
+	screen_refresh(&sc, &snap);
+	int64_t first = screen_station(&sc);
+	screen_input(&sc, &(struct input){.key = K_RETURN});
+	assert_int_equal(sc.view, VIEW_STATION);
+	assert_int_equal(screen_station(&sc), first);
+	sc.descending = !sc.descending;
+	screen_refresh(&sc, &snap);
+	assert_int_equal(screen_station(&sc), first);
+	screen_input(&sc, &(struct input){.key = K_HOME});
+	assert_int_equal(screen_station(&sc), sc.rows[0].index);
+	assert_true(screen_station(&sc) != first);
+	screen_input(&sc, &(struct input){.key = K_DOWN});
+	assert_int_equal(screen_station(&sc), sc.rows[1].index);
+	screen_input(&sc, &(struct input){.key = K_ESCAPE});
+	assert_int_equal(sc.view, VIEW_STATIONS);
+	screen_fini(&sc);
+}
+
 /* Keys of the Simulator view change what is wished for, one step at a time; without a simulator they do nothing. */
 static void the_simulator_is_steered(void **state)
 {
@@ -406,6 +430,7 @@ int main(void)
 		cmocka_unit_test(views_are_as_their_goldens),
 		cmocka_unit_test(states_are_as_their_goldens),
 		cmocka_unit_test(a_line_of_words_is_plain_ascii),
+		cmocka_unit_test(a_station_is_looked_at),
 		cmocka_unit_test(the_simulator_is_steered),
 		cmocka_unit_test(a_filter_narrows_as_it_is_typed),
 		cmocka_unit_test(the_selection_follows_its_station),
