@@ -56,7 +56,10 @@ static int make_clients(struct feed *fd, struct error *err)
 {
 	const struct consumer_calls calls = {report_figures, check_error, fd};
 	rd_kafka_conf_t *conf = kafka_conf(fd->cfg, KAFKA_CONSUMER, err);
-	if (!conf || consumer_init(&fd->cs, conf, &calls, err))
+	if (!conf)
+		return -1;
+	kafka_prefer(conf, fd->cfg, "queued.max.messages.kbytes", "8192"); /* enough, as its reader wakes it: see wake_fetcher */
+	if (consumer_init(&fd->cs, conf, &calls, err))
 		return -1;
 	if (fd->ops->progress == PROGRESS_SINK && !(fd->probe = probe_new(fd->cfg, err)))
 		return -1;

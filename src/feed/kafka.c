@@ -11,7 +11,7 @@ struct setting {
 	const char *name, *value;
 };
 
-/* What the user's kafka.* may change. The consumer's queue is small on purpose: it bounds memory, and 16 MiB reaches 300 000 events/s. */
+/* What the user's kafka.* may change. The consumer's queue is small on purpose: it bounds memory. */
 static const struct setting common_presets[] = {
 	{"client.id", "tfl-top"},
 	{"reconnect.backoff.max.ms", "1000"},
@@ -79,6 +79,26 @@ static void set_users(const char *name, const char *value, void *arg)
 	if (us->rc || rd_kafka_conf_set(us->conf, name, value, why, sizeof why) == RD_KAFKA_CONF_OK)
 		return;
 	us->rc = error_set(us->err, "kafka.%s: %s (the names are librdkafka's, see its CONFIGURATION.md)", name, why);
+}
+
+struct wanted_setting {
+	const char *name;
+	bool set;
+};
+
+static void look_for(const char *name, const char *value, void *arg)
+{
+	struct wanted_setting *wanted = arg;
+	(void)value;
+	wanted->set |= !strcmp(name, wanted->name);
+}
+
+void kafka_prefer(rd_kafka_conf_t *conf, const struct config *cfg, const char *name, const char *value)
+{
+	struct wanted_setting wanted = {.name = name};
+	config_each_kafka(cfg, look_for, &wanted);
+	if (!wanted.set)
+		kafka_set(conf, name, value);
 }
 
 rd_kafka_conf_t *kafka_conf(const struct config *cfg, enum kafka_role role, struct error *err)

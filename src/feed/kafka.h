@@ -19,6 +19,9 @@ rd_kafka_t *kafka_new(enum kafka_role role, rd_kafka_conf_t *take_conf, struct e
 /* kafka_conf + one setting; aborts on a name the library does not know (ours, not the user's). */
 void kafka_set(rd_kafka_conf_t *conf, const char *name, const char *value);
 
+/* A preset for one reader: set unless the user has set it. */
+void kafka_prefer(rd_kafka_conf_t *conf, const struct config *cfg, const char *name, const char *value);
+
 struct topic_want {
 	const char *name;
 	int partitions;

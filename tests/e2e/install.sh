@@ -27,3 +27,14 @@ fi
 check "its licence and documents too" test -s "$(find stage -path '*/doc/*' -name LICENSE)" -a -s "$(find stage -path '*/doc/*' -name README.md)"
 check "make uninstall DESTDIR=" make -C "$BUILD" -s uninstall DESTDIR="$HERE/stage"
 check "leaves nothing" test -z "$(find stage -type f)"
+
+# Its own tests were run above.
+if command -v dh >/dev/null && command -v dpkg-buildpackage >/dev/null; then
+	package() { (cd src && DEB_BUILD_OPTIONS="nocheck noopt parallel=2" dpkg-buildpackage -us -uc -b); }
+	check "a package for Debian" package
+	dpkg-deb -c tfl-top_*_*.deb | awk '{ print $6 }' >contents
+	for file in bin/tfl-top share/man/man1/tfl-top.1.gz share/man/man5/tfl-top.conf.5.gz share/man/man7/tfl-top-sql.7.gz \
+		share/bash-completion/completions/tfl-top lib/systemd/user/tfl-top-history.service share/doc/tfl-top/copyright; do
+		check "holds $file" grep -qxF "./usr/$file" contents
+	done
+fi

@@ -60,6 +60,28 @@ static void users_settings_go_to_the_library(void **state)
 	expect_setting(KAFKA_PRODUCER, "kafka.sasl.username=me", "sasl.username", "me");
 }
 
+static void expect_preferred(const char *setting, const char *value)
+{
+	struct error err = {0};
+	struct config *cfg = config_with(setting);
+	rd_kafka_conf_t *conf = kafka_conf(cfg, KAFKA_CONSUMER, &err);
+	assert_non_null(conf);
+	char got[32];
+	size_t size = sizeof got;
+	kafka_prefer(conf, cfg, "queued.max.messages.kbytes", "1024");
+	assert_int_equal(rd_kafka_conf_get(conf, "queued.max.messages.kbytes", got, &size), RD_KAFKA_CONF_OK);
+	assert_string_equal(got, value);
+	rd_kafka_conf_destroy(conf);
+	config_free(cfg);
+}
+
+static void a_readers_preset_gives_way_to_the_users(void **state)
+{
+	(void)state;
+	expect_preferred("kafka.client.id=me", "1024");
+	expect_preferred("kafka.queued.max.messages.kbytes=4096", "4096");
+}
+
 static void expect_refusal(const char *setting, const char *key)
 {
 	struct error err = {0};
@@ -141,6 +163,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(clients_keep_the_contracts),
 		cmocka_unit_test(users_settings_go_to_the_library),
+		cmocka_unit_test(a_readers_preset_gives_way_to_the_users),
 		cmocka_unit_test(bad_settings_are_named),
 		cmocka_unit_test(lines_of_one_kind_are_thinned_out),
 		cmocka_unit_test(figures_are_read_from_statistics),
