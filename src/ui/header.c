@@ -211,7 +211,7 @@ static void draw_choice(const struct screen *sc, struct canvas *cv, int x, int y
 	snprintf(text, sizeof text, "sort: %s %s", columns[sc->sort].header, sc->descending ? "▼" : "▲");
 	if (x + text_width(text, cv->ascii) >= cv->width)
 		return;
-	pieces_right(&line, ROLE_DIM, 0, text);
+	pieces_right(&line, ROLE_DIM, sc->filter[0] ? 2 : 0, text);
 	pieces_add(&line, ROLE_STRONG, 1, format_count(sc->count).s);
 	pieces_join(&line, ROLE_DIM, 1, "stations");
 	if (sc->filter[0]) {

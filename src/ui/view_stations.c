@@ -21,6 +21,14 @@ static void draw_header(struct screen *sc, struct canvas *cv, struct rect cell, 
 	screen_hit(sc, (struct hit){.area = cell, .column = (int)column, .station = -1});
 }
 
+/* Beside the word STATION, whatever else has room: rows that are missing must not look as if there were none. */
+static void draw_filter(const struct screen *sc, struct canvas *cv, struct rect cell)
+{
+	enum { WORD = 9 };
+	if (cell.w > WORD)
+		canvas_printf(cv, cell.x + WORD, cell.y, cell.w - WORD, ROLE_BAND_WARN, "“%s”", sc->filter);
+}
+
 static void draw_headers(struct screen *sc, struct canvas *cv, struct rect area, const int *fits)
 {
 	struct rect cell = {area.x + 1, area.y, 0, 1};
@@ -29,6 +37,8 @@ static void draw_headers(struct screen *sc, struct canvas *cv, struct rect area,
 		cell.w = fits[i];
 		if (fits[i])
 			draw_header(sc, cv, cell, sc->choice.at[i]);
+		if (fits[i] && sc->filter[0] && (ptrdiff_t)sc->choice.at[i] == column_find("station"))
+			draw_filter(sc, cv, cell);
 		cell.x += fits[i] ? fits[i] + 1 : 0;
 	}
 }
