@@ -36,11 +36,29 @@ static int write_pid(int fd)
 	return ftruncate(fd, 0) || pwrite(fd, text, (size_t)n, 0) != n ? -1 : 0;
 }
 
+/* Beside the file itself, whatever links lead to it: writers that came by different ways would each have a lock of their own. */
+static char *lock_path(const char *db_path)
+{
+	char *real = realpath(db_path, NULL), *path;
+	if (real) {
+		path = xasprintf("%s.lock", real);
+		free(real);
+		return path;
+	}
+	const char *slash = strrchr(db_path, '/');
+	char *folder = slash ? xasprintf("%.*s", (int)(slash - db_path + 1), db_path) : xstrdup(".");
+	real = realpath(folder, NULL);
+	path = xasprintf("%s/%s.lock", real ? real : folder, slash ? slash + 1 : db_path);
+	free(folder);
+	free(real);
+	return path;
+}
+
 /* The lock file is never unlinked: whoever opened it before would hold a lock on nothing. A full disk leaves it without a number, not
  * without a lock. */
 int history_lock(const char *db_path, int *fd, int *pid, struct error *err)
 {
-	char *path = xasprintf("%s.lock", db_path);
+	char *path = lock_path(db_path);
 	int rc = 0, file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 	*pid = 0;
 	if (file < 0)
