@@ -42,7 +42,7 @@ static int make_plan(const struct config *cfg, struct sim_plan *plan, struct err
 		.cut = config_bool(cfg, "cut"),
 		.account = config_text(cfg, "account"),
 	};
-	if (!scenario_find(plan->scenario, err) ||
+	if (!scenario_find(plan->scenario, err) || kafka_topics_distinct(cfg, err) ||
 	    time_option(cfg, "from", now_ms, bounded ? now_ms - BACK_MS : now_ms, &plan->from_ms, err) ||
 	    time_option(cfg, "to", now_ms, INT64_MAX, &plan->to_ms, err))
 		return -1;

@@ -46,9 +46,8 @@ static int read_config(struct feed *fd, struct error *err)
 	fd->source[ENTRY].topic = config_text(fd->cfg, "topic.station_entries");
 	fd->source[EXIT].topic = config_text(fd->cfg, "topic.station_exits");
 	fd->commit_ms = (int64_t)config_count(fd->cfg, "history.commit_ms");
-	if (!strcmp(fd->source[ENTRY].topic, fd->source[EXIT].topic))
-		return error_set(err, "topic.station_entries and topic.station_exits are both %s: an event's direction is its topic's",
-				 fd->source[ENTRY].topic);
+	if (kafka_topics_distinct(fd->cfg, err))
+		return -1;
 	return read_from(fd, err);
 }
 

@@ -32,6 +32,9 @@ struct topic_want {
  * reported in err only when `strict`. On the embedded broker (no admin API) a metadata request creates them. */
 int kafka_topics_ensure(rd_kafka_t *rk, const struct config *cfg, const struct topic_want *topics, size_t count, bool dry_run, struct error *err);
 
+/* The five topics of the pipeline have five names, else it would feed itself or lose an event's direction. -1 + err names two that share one. */
+int kafka_topics_distinct(const struct config *cfg, struct error *err);
+
 /* Partition count of a topic; 0 missing; -1 + err if the broker does not answer within timeout_ms. Never creates it. */
 int kafka_partitions(rd_kafka_t *rk, const char *topic, int timeout_ms, struct error *err);
 

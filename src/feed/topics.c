@@ -3,6 +3,7 @@
 #include "base/mem.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define CREATE_MS 30000
 
@@ -110,4 +111,15 @@ int kafka_topics_ensure(rd_kafka_t *rk, const struct config *cfg, const struct t
 		rc = create_missing(rk, cfg, missing, nmissing, err);
 	free(missing);
 	return rc;
+}
+
+int kafka_topics_distinct(const struct config *cfg, struct error *err)
+{
+	static const char *const keys[] = {"topic.entries", "topic.exits", "topic.stations", "topic.station_entries", "topic.station_exits"};
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		for (size_t j = 0; j < i; j++)
+			if (!strcmp(config_text(cfg, keys[i]), config_text(cfg, keys[j])))
+				return error_set(err, "%s and %s are both %s: give each a name of its own", keys[j], keys[i],
+						 config_text(cfg, keys[i]));
+	return 0;
 }

@@ -196,6 +196,10 @@ struct enrich *enrich_new(const struct config *cfg, bool exit_at_end, struct wak
 	en->join = join_new();
 	thread_cond_init(&en->changed);
 	pthread_mutex_init(&en->lock, NULL);
+	if (kafka_topics_distinct(cfg, err)) {
+		enrich_free(en);
+		return NULL;
+	}
 	if (!en->embedded)
 		en->id = slot_take(config_text(cfg, "enrich.name"), &en->slot_fd, err);
 	if (en->embedded || en->id)

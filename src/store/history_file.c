@@ -39,17 +39,8 @@ static int write_pid(int fd)
 /* Beside the file itself, whatever links lead to it: writers that came by different ways would each have a lock of their own. */
 static char *lock_path(const char *db_path)
 {
-	char *real = realpath(db_path, NULL), *path;
-	if (real) {
-		path = xasprintf("%s.lock", real);
-		free(real);
-		return path;
-	}
-	const char *slash = strrchr(db_path, '/');
-	char *folder = slash ? xasprintf("%.*s", (int)(slash - db_path + 1), db_path) : xstrdup(".");
-	real = realpath(folder, NULL);
-	path = xasprintf("%s/%s.lock", real ? real : folder, slash ? slash + 1 : db_path);
-	free(folder);
+	char *real = realpath(db_path, NULL); /* NULL: it is not there yet */
+	char *path = xasprintf("%s.lock", real ? real : db_path);
 	free(real);
 	return path;
 }

@@ -83,7 +83,7 @@ check "denied: and live" eventually 30 eval 'tail -1 top.out | grep -q "history 
 finish $top
 
 # Two directions in one topic cannot be told apart.
-refused "one topic for both directions" 2 "are both $in" "$TFL_TOP" feed history "${settings[@]}" -X topic.station_exits="$in"
+refused "one topic for both directions" 2 "topic.station_entries and topic.station_exits are both $in" "$TFL_TOP" feed history "${settings[@]}" -X topic.station_exits="$in"
 refused "history begins where it left off" 2 "goes on where its own store says" "$TFL_TOP" feed history "${settings[@]}" --from end
 
 # Another cluster: the same address, another identity.

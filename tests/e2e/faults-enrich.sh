@@ -16,3 +16,101 @@ check "joined" tfl enrich -e
 check "station_entries has as many partitions as entries" test "$(partitions station_entries)" = 3
 check "station_exits as many as exits" test "$(partitions station_exits)" = 3
 check "each event was joined" test "$(kcat -q -b "$KAFKA" -t station_entries -C -e -X isolation.level=read_committed | wc -l)" = 3
+
+joined() { # [LEVEL]: key and traveller of what is in station_entries
+	kcat -q -b "$KAFKA" -t station_entries -C -e -X isolation.level="${1:-read_committed}" -f '%k|%s\n' | sed -E 's/\|.*"user":"([^"]*)".*/|\1/'
+}
+joins() { [ "$(joined | wc -l)" = "$1" ]; }
+# people COUNT FIRST [STATION]: lines for kafka_admin
+people() {
+	local i
+	for ((i = $2; i < $2 + $1; i++)); do
+		printf -- '-|%s|%s|{"user":"Traveller %d","delta":1}\n' $((1700000000000 + i)) "${3:-Angel}" "$i"
+	done
+}
+many() { # COUNT FIRST: over many stations
+	local i names=(Angel Bank Oval Balham Barking Bow\ Road Chesham Euston Farringdon Morden)
+	for ((i = $2; i < $2 + $1; i++)); do people 1 "$i" "${names[i % 10]}"; done
+}
+
+# Rows that change while it runs: renamed, gone, back, unreadable.
+background enrich
+enrich=$!
+row() { printf -- '-|-|%s|%s\n' "$1" "$2" | admin write stations; sleep 1; }
+joins_from() { kcat -q -b "$KAFKA" -t station_entries -C -e -X isolation.level=read_committed | grep -c "$1"; }
+people 1 100 | admin write entries
+check "table: joined" eventually 15 joins 4
+row Angel '{"name":"Angel","location":"1.0,2.0"}'
+people 1 101 | admin write entries
+check "table: with the row as it is now" eventually 10 eval '[ "$(joins_from "1.0,2.0")" = 1 ]'
+row Angel -
+people 1 102 | admin write entries
+row Angel 'nonsense'
+people 1 103 | admin write entries
+row Angel '{"name":"Angel","location":"3.0,4.0"}'
+people 1 104 | admin write entries
+check "table: and with the one that came back" eventually 10 eval '[ "$(joins_from "3.0,4.0")" = 1 ]'
+check "table: what had no row was dropped" joins 6
+
+# The stations' topic is made anew while it runs.
+admin delete stations
+sleep 1
+tfl setup stations >/dev/null 2>&1
+row Angel '{"name":"Angel","location":"5.0,6.0"}'
+sleep 2
+people 1 105 | admin write entries
+check "table: made anew, it is followed" eventually 20 eval '[ "$(joins_from "5.0,6.0")" = 1 ]'
+
+# Entries are made anew while it runs: the new ones are joined from their beginning.
+many 900 6000 | admin write entries
+check "entries: joined" eventually 30 joins 907
+admin delete entries
+admin create entries 3 || { sleep 1; admin create entries 3; }
+many 300 1000 | admin write entries
+check "entries made anew are all joined" eventually 30 joins 1207
+
+# A second instance comes and dies.
+before=$(joined | wc -l)
+background enrich
+second=$!
+many 2000 2000 | admin write entries &
+check "two: each takes its share" eventually 30 eval '[ "$(grep -c "partitions assigned" enrich.out)" -ge 3 ]'
+wait $!
+sleep 1
+kill -KILL $second
+wait $second 2>/dev/null
+many 2000 4000 | admin write entries
+check "two: one died, each event is joined" eventually 40 joins $((before + 4000))
+check "two: and once" test -z "$(joined | grep -E 'Traveller [0-9]{4}$' | sort | uniq -d | head -1)"
+
+# The broker is killed within a transaction.
+before=$(joined | wc -l)
+many 10000 10000 >lines
+admin write entries <lines 2>/dev/null &
+writer=$!
+sleep 0.7
+kill9_kafka
+sleep 2
+restart_kafka
+wait $writer
+check "killed: ends well" finish $enrich
+check "killed: the rest" tfl enrich -e
+there=$(kcat -q -b "$KAFKA" -t entries -C -e | grep -cE 'Traveller [0-9]{5}"')
+check "killed: each event is joined once" test "$(joined | grep -E 'Traveller [0-9]{5}$' | sort -u | wc -l) $(joined | grep -cE 'Traveller [0-9]{5}$')" = "$there $there"
+
+# Another producer's transaction is open on entries: the join ends where readers do.
+mkfifo held
+admin write entries other <held >held.out 2>&1 &
+started+=($!)
+exec 7>held
+{ echo begin; many 10 50000; echo flush; } >&7
+check "open: a transaction of another is" eventually 20 grep -q '^flushed' held.out
+before=$(joined | wc -l)
+check "open: the join ends before it" tfl enrich -e
+check "open: and has joined nothing of it" joins "$before"
+echo commit >&7
+exec 7>&-
+check "open: later it does" eventually 10 eval 'tfl enrich -e 2>/dev/null && joins $((before + 10))'
+
+refused "a stream that is its own output" 1 'topic.entries and topic.station_entries are both entries' "$TFL_TOP" enrich -b "$KAFKA" -X topic.station_entries=entries -e
+refused "two streams into one" 1 'topic.station_entries and topic.station_exits are both station_x' "$TFL_TOP" enrich -b "$KAFKA" -X topic.station_entries=station_x -X topic.station_exits=station_x -e

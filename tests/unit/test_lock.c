@@ -29,6 +29,22 @@ static void a_second_process_is_told_who_writes(void **state)
 	testing_end(&tt);
 }
 
+static void a_link_leads_to_the_same_lock(void **state)
+{
+	(void)state;
+	struct testing tt;
+	int fd, pid;
+	testing_start(&tt);
+	testing_open(&tt);
+	char *link = xasprintf("%s/link.db", tt.folder);
+	assert_int_equal(symlink("history.db", link), 0);
+	assert_int_equal(history_lock(link, &fd, &pid, &tt.err), 1);
+	assert_int_equal(pid, getpid());
+	free(link);
+	testing_close(&tt);
+	testing_end(&tt);
+}
+
 static void kill_9_gives_the_lock_back(void **state)
 {
 	(void)state;
@@ -101,6 +117,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_second_process_is_told_who_writes),
+		cmocka_unit_test(a_link_leads_to_the_same_lock),
 		cmocka_unit_test(kill_9_gives_the_lock_back),
 		cmocka_unit_test(files_have_the_modes_that_were_asked_for),
 		cmocka_unit_test(a_place_that_cannot_be_written_is_named),
