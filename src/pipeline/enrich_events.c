@@ -4,7 +4,6 @@
 #include "feed/kafka.h"
 #include "pipeline/enrich_inside.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,6 +128,9 @@ int events_open(struct enrich *en)
 	if (!conf)
 		return enrich_fail(en, "%s", err.text);
 	kafka_set(conf, "group.id", config_text(en->cfg, "enrich.group"));
+	/* Where the next offset is gone, by retention or because the topic was made anew, the library goes on at the first that is left. We do
+	 * not, by assigning again: two assignments on each other's heels abort the library (an assertion in its 2.0). */
+	kafka_set(conf, "auto.offset.reset", "earliest");
 	if (!en->embedded) {
 		kafka_set(conf, "group.instance.id", en->id);
 		kafka_set(conf, "session.timeout.ms", "10000");
@@ -175,7 +177,7 @@ rd_kafka_topic_partition_list_t *events_progress(struct enrich *en)
 {
 	rd_kafka_topic_partition_list_t *at = positions(en), *ahead = rd_kafka_topic_partition_list_new(at->cnt);
 	for (int i = 0; i < at->cnt; i++)
-		if (en->parts[i].moved && at->elems[i].offset >= 0 && at->elems[i].offset > en->parts[i].committed)
+		if (en->parts[i].moved && at->elems[i].offset >= 0 && at->elems[i].offset != en->parts[i].committed)
 			rd_kafka_topic_partition_list_add(ahead, at->elems[i].topic, at->elems[i].partition)->offset = at->elems[i].offset;
 	rd_kafka_topic_partition_list_destroy(at);
 	return ahead;
@@ -209,29 +211,8 @@ int events_rewind(struct enrich *en)
 	return rc;
 }
 
-/* The next offset is gone: retention has passed it, or the topic was made anew. */
-static int restart_at_low(struct enrich *en, const rd_kafka_message_t *msg)
-{
-	struct part *pt = events_part(en, msg);
-	if (!pt)
-		return 0;
-	log_warn("%s [%" PRId32 "]: the events from offset %" PRId64 " on are gone; going on at the first that is left", pt->side->in, pt->number,
-		 pt->committed);
-	loop_settle(en);
-	if (loop_recover(en))
-		return -1;
-	pt->committed = RD_KAFKA_OFFSET_BEGINNING;
-	pt->moved = false;
-	rd_kafka_topic_partition_list_t *list = list_of_parts(en);
-	rd_kafka_resp_err_t code = rd_kafka_assign(en->events, list);
-	rd_kafka_topic_partition_list_destroy(list);
-	return code ? enrich_fail(en, "%s: %s", pt->side->in, rd_kafka_err2str(code)) : 0;
-}
-
 int events_problem(struct enrich *en, const rd_kafka_message_t *msg)
 {
-	if (msg->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET && msg->rkt)
-		return restart_at_low(en, msg);
 	char why[256];
 	rd_kafka_resp_err_t fatal = rd_kafka_fatal_error(en->events, why, sizeof why);
 	if (fatal == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID)

@@ -90,7 +90,7 @@ void table_follow(struct enrich *en);  /* what has arrived since, without waitin
 int events_open(struct enrich *en);
 void events_close(struct enrich *en);
 struct part *events_part(struct enrich *en, const rd_kafka_message_t *msg);
-rd_kafka_topic_partition_list_t *events_progress(struct enrich *en); /* next offsets that are ahead of the committed ones */
+rd_kafka_topic_partition_list_t *events_progress(struct enrich *en); /* next offsets that are not the committed ones; lower in a topic made anew */
 void events_committed(struct enrich *en, const rd_kafka_topic_partition_list_t *offsets);
 int events_rewind(struct enrich *en);  /* to what is committed */
 int events_problem(struct enrich *en, const rd_kafka_message_t *msg); /* a message that is an error; −1: we cannot go on */

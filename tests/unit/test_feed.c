@@ -418,7 +418,7 @@ static void what_cannot_be_is_refused(void **state)
 	expect_refusal(wo, &passing_sink, "stored", "stores no offsets");
 	expect_refusal(wo, &passing_sink, "yesteryear", "--from");
 	config_override(wo->cfg, "topic.station_exits", wo->in);
-	expect_refusal(wo, &memory_sink, NULL, "direction");
+	expect_refusal(wo, &memory_sink, NULL, "are both");
 }
 
 int main(void)
