@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 const char *sim_state_name(enum sim_state state)
 {
@@ -38,6 +39,8 @@ struct simulator *simulator_new(const struct config *cfg, const struct sim_plan 
 	sim->status = (struct sim_status){.scenario = sc->name, .desired = *desired, .seed = plan->seed, .virtual_ms = plan->from_ms,
 					  .latency_ms = {-1, -1}};
 	sim->account_path = plan->account ? xstrdup(plan->account) : NULL;
+	if (sim->account_path)
+		unlink(sim->account_path); /* that of an earlier run would be taken for ours, should we be killed */
 	sim->topic[ENTRY] = xstrdup(config_text(cfg, "topic.entries"));
 	sim->topic[EXIT] = xstrdup(config_text(cfg, "topic.exits"));
 	init_lock(sim);
