@@ -119,6 +119,16 @@ static int run_report(const struct config *cfg, struct query *qr, const struct r
 	return run(cfg, qr, rp->sql);
 }
 
+/* The report of the first word, once the other words are known to set parameters of it. */
+static const struct report *find_report(const struct config *cfg, struct reports *rs, struct error *err)
+{
+	const struct report *rp = reports_load(rs, err) ? NULL : report_find(rs, config_word(cfg, 0), err);
+	for (size_t i = 1; rp && i < config_words(cfg); i++)
+		if (!report_find_param(rp, config_word(cfg, i), err))
+			return NULL;
+	return rp;
+}
+
 /* sql: to run; NULL: the report of the first word. */
 static int run_on_history(const struct config *cfg, const char *sql, size_t first_word)
 {
@@ -127,7 +137,7 @@ static int run_on_history(const struct config *cfg, const char *sql, size_t firs
 	struct query qr = {0};
 	const struct report *rp = NULL;
 	int status = 0;
-	if (!sql && (reports_load(&rs, &err) || !(rp = report_find(&rs, config_word(cfg, 0), &err))))
+	if (!sql && !(rp = find_report(cfg, &rs, &err)))
 		status = fail(EXIT_USAGE, &err);
 	char *path = status ? NULL : history_path(cfg, false, &err);
 	if (!status && (!path || query_open(&qr, path, config_ms(cfg, "timeout"), &err) || db_adopt_zone(qr.db, &err)))

@@ -252,16 +252,25 @@ static int unknown_param(const struct report *rp, const char *word, size_t len, 
 	return -1;
 }
 
-int report_set(const struct report *rp, struct query *qr, const char *word, int64_t now_ms, struct error *err)
+const struct report_param *report_find_param(const struct report *rp, const char *word, struct error *err)
 {
 	size_t len = strcspn(word, "=");
-	if (!word[len])
-		return error_set(err, "\"%.80s\": a parameter is given as name=value%s%s%s%.80s", word, rp->params ? ", such as " : "",
-				 rp->params ? rp->param[0].name : "", rp->params ? "=" : "", rp->params ? word : "");
+	if (!word[len]) {
+		error_set(err, "\"%.80s\": a parameter is given as name=value%s%s%s%.80s", word, rp->params ? ", such as " : "",
+			  rp->params ? rp->param[0].name : "", rp->params ? "=" : "", rp->params ? word : "");
+		return NULL;
+	}
 	for (size_t i = 0; i < rp->params; i++)
 		if (strlen(rp->param[i].name) == len && !memcmp(rp->param[i].name, word, len))
-			return set_value(&rp->param[i], qr, word + len + 1, now_ms, err);
-	return unknown_param(rp, word, len, err);
+			return &rp->param[i];
+	unknown_param(rp, word, len, err);
+	return NULL;
+}
+
+int report_set(const struct report *rp, struct query *qr, const char *word, int64_t now_ms, struct error *err)
+{
+	const struct report_param *param = report_find_param(rp, word, err);
+	return param ? set_value(param, qr, strchr(word, '=') + 1, now_ms, err) : -1;
 }
 
 int report_complete(const struct report *rp, const struct query *qr, struct error *err)

@@ -48,6 +48,8 @@ void reports_list(const struct reports *rs, struct strbuf *out);
 /* Sets the report's parameters: defaults (times seen from newest_ms, the newest event), then `word`s of the form name=value (times seen
  * from now_ms). */
 int report_defaults(const struct report *rp, struct query *qr, int64_t newest_ms, struct error *err);
+/* The parameter that a `word` sets; NULL + err when it is none, which can be told before there is a database. */
+const struct report_param *report_find_param(const struct report *rp, const char *word, struct error *err);
 int report_set(const struct report *rp, struct query *qr, const char *word, int64_t now_ms, struct error *err);
 
 /* After all were set: one that must be given and was not is an error. */
