@@ -228,9 +228,9 @@ static uint32_t most_behind(const struct feed *fd)
 }
 
 /* When the queue is full, the library's thread of a broker goes to sleep for up to a second (later releases than 2.0 know a shorter
- * backoff), and taking records out does not wake it; a request to that broker does. So while the queue is low and much is still to be read,
- * the broker of the partition that is most behind is asked for its offsets: a millisecond against a second of silence. A small queue is then
- * as fast as one four times its size. What the answer says is known otherwise. */
+ * backoff), and taking records out does not wake it; a request to that broker does. So while the queue is low and much is still to be
+ * read, the broker of the partition that is most behind is asked for its offsets: a millisecond against a second of silence. A small
+ * queue is then as fast as one four times its size. What the answer says is known otherwise. */
 static void wake_fetcher(struct feed *fd)
 {
 	int64_t low, stable;
