@@ -65,12 +65,17 @@ tfl() {
 background() {
 	"$TFL_TOP" "$@" -b "$KAFKA" --db "$HERE/history.db" >>"$1.out" 2>&1 </dev/null &
 	started+=($!)
+	said[$!]=$1.out
 }
+declare -A said
 
-# finish PID: asks it to end and waits; its exit status.
+# finish PID: asks it to end and waits; its exit status. What it said is shown when it did not end well.
 finish() {
 	kill -TERM "$1"
 	wait "$1"
+	local status=$?
+	[ $status = 0 ] || tail -n 20 "${said[$1]:-/dev/null}"
+	return $status
 }
 
 # eventually SECONDS COMMAND…: true as soon as the command is.
