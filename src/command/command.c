@@ -181,6 +181,8 @@ static int open_log(const struct command *cmd, const struct config *cfg, struct 
 		level = config_bool(cfg, "verbose") ? LOG_DEBUG : LOG_ERROR;
 	if (path || cmd->bit != CMD_TOP || !command_has_screen())
 		return log_open(path, level, format, err);
+	if (config_bool(cfg, "demo")) /* leaves nothing behind */
+		return log_open("/dev/null", level, format, err);
 	char *file = path_of(PATH_STATE, "tfl-top.log", err);
 	int rc = 0;
 	if (!file || path_make_folder(file, err) || log_open(file, level, format, err)) {

@@ -110,6 +110,7 @@ check "with status 0" grep -x 0 status
 check "the terminal is as it was" cmp before after
 see "the screen too: the shell's words are seen" 'THE END'
 check "no trace of the table" gone 'STATION .*IN/'
+check "and no file" sh -c "! find '$TMPDIR' '$HERE/STATE' '$HERE/DATA' -type f 2>/dev/null | grep ."
 tm kill-session -t demo
 
 # A signal, and a terminal that goes away.
