@@ -41,7 +41,7 @@ static int ask_now(struct feed *fd, struct question *questions, size_t count, st
 	return 0;
 }
 
-typedef bool wants_fn(const struct partition *part, int64_t low, int64_t high);
+typedef bool wants_fn(const struct partition *part, const struct sighting *seen);
 
 /* Asks about one of the two marks of those that want it. */
 static int see_marks(struct feed *fd, const uint32_t *which, size_t count, struct sighting *seen, bool first, struct error *err)
@@ -51,13 +51,13 @@ static int see_marks(struct feed *fd, const uint32_t *which, size_t count, struc
 	size_t n = 0;
 	for (size_t i = 0; i < count; i++) {
 		const struct partition *part = &fd->parts[which[i]];
-		if (wants(part, seen[i].low, seen[i].high))
+		if (wants(part, &seen[i]))
 			questions[n++] = (struct question){part->topic, part->partition, first ? part->first : part->last, false, REREAD_NONE};
 	}
 	int rc = ask_now(fd, questions, n, err);
 	n = 0;
 	for (size_t i = 0; i < count && !rc; i++)
-		if (wants(&fd->parts[which[i]], seen[i].low, seen[i].high))
+		if (wants(&fd->parts[which[i]], &seen[i]))
 			*(first ? &seen[i].first : &seen[i].last) = questions[n++].answer;
 	free(questions);
 	return rc;

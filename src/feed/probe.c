@@ -68,7 +68,7 @@ static struct question *asked(struct probe *pr, const rd_kafka_message_t *msg)
 static enum reread compare(const struct question *qu, const rd_kafka_message_t *msg)
 {
 	if (msg->err == RD_KAFKA_RESP_ERR__PARTITION_EOF || msg->offset != qu->mark.offset)
-		return REREAD_OTHER;
+		return REREAD_GONE;
 	uint64_t hash = record_hash(rd_kafka_message_timestamp(msg, NULL), msg->key, msg->key_len, msg->payload, msg->len);
 	return hash == qu->mark.hash ? REREAD_SAME : REREAD_OTHER;
 }

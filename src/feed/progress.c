@@ -7,14 +7,19 @@
  * processed and the epoch's first one (offset and hash of time, key, value), and the lowest low watermark seen. With these:
  *
  *   low < lowest low seen            low watermarks only grow                                     → re-created
- *   last in range, another record                                                                 → re-created
+ *   last in range, another record there                                                           → re-created
+ *   last in range, no record there   and another first record                                     → re-created
  *   high < next                      the end moved back. First record still there, or gone by
  *                                    retention (low > first)?                                     → truncated: go on at high
- *                                    another first record, or an empty log from 0                 → re-created
+ *                                    another first record, or none in range                       → re-created
  *   low > next                       retention was quicker than we                                → gap, go on at low
  *   otherwise                        the last record is the same, or can no longer be checked     → go on at next
  *
  * The record at next - 1 is never asked for: in a transactional topic that is a commit marker, which delivers nothing.
+ *
+ * That no record is delivered at a mark's offset is not evidence of another record: compaction deletes records and leaves the offsets of the
+ * others as they were. Nor is it evidence of the same topic: in one made anew a transaction's marker may be there. The first record decides
+ * then; where that is gone too, nothing can be checked, and going on counts nobody twice.
  *
  * Scenario: history has counted offsets 0…999 and stops. The topic is re-created and gets 5000 records.
  *   1. high (5000) ≥ next (1000) and low (0) is not below the lowest seen: by offsets alone all is well.
@@ -27,14 +32,19 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-bool progress_wants_last(const struct partition *part, int64_t low, int64_t high)
+static bool in_range(const struct mark *mark, const struct sighting *seen)
 {
-	return part->last.offset >= low && part->last.offset < high;
+	return mark->offset >= seen->low && mark->offset < seen->high;
 }
 
-bool progress_wants_first(const struct partition *part, int64_t low, int64_t high)
+bool progress_wants_last(const struct partition *part, const struct sighting *seen)
 {
-	return high < part->next_offset && part->first.offset >= low && part->first.offset < high;
+	return in_range(&part->last, seen);
+}
+
+bool progress_wants_first(const struct partition *part, const struct sighting *seen)
+{
+	return (seen->high < part->next_offset || seen->last == REREAD_GONE) && in_range(&part->first, seen);
 }
 
 static void set_gap(const struct partition *part, struct decision *out, enum gap_kind kind, int64_t first, int64_t last)
@@ -80,7 +90,12 @@ static bool same_beginning(const struct partition *part, const struct sighting *
 {
 	if (part->first.offset < 0)
 		return false; /* nothing was counted: nothing is lost by beginning anew */
-	return part->first.offset < seen->low || seen->first == REREAD_SAME;
+	return part->first.offset < seen->low || seen->first == REREAD_SAME || seen->first == REREAD_GONE;
+}
+
+static bool another_topic(const struct partition *part, const struct sighting *seen)
+{
+	return seen->low < part->low || seen->last == REREAD_OTHER || (seen->last == REREAD_GONE && seen->first == REREAD_OTHER);
 }
 
 void progress_decide(const struct partition *part, const struct sighting *seen, struct decision *out)
@@ -89,7 +104,7 @@ void progress_decide(const struct partition *part, const struct sighting *seen, 
 	if (!part->epoch) {
 		out->new_life = true;
 		out->start = seen->low;
-	} else if (seen->low < part->low || seen->last == REREAD_OTHER) {
+	} else if (another_topic(part, seen)) {
 		recreated(part, seen, out);
 	} else if (seen->high < part->next_offset) {
 		if (same_beginning(part, seen))

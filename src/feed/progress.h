@@ -9,7 +9,8 @@
 enum reread { /* what came of reading the record at a stored mark's offset again */
 	REREAD_NONE,    /* not read: there is no mark, or its offset is outside [low, high) */
 	REREAD_SAME,
-	REREAD_OTHER,   /* another record, or none where one had been */
+	REREAD_OTHER,   /* another record at that very offset */
+	REREAD_GONE,    /* none at that offset any more: compaction took it, or the marker of a transaction is there in another life */
 };
 
 struct sighting { /* of a partition on the broker */
@@ -19,9 +20,9 @@ struct sighting { /* of a partition on the broker */
 	enum reread first;   /* at partition.first; asked for only when it matters */
 };
 
-/* Which marks have to be read again before a decision can be made. */
-bool progress_wants_last(const struct partition *part, int64_t low, int64_t high);
-bool progress_wants_first(const struct partition *part, int64_t low, int64_t high);
+/* Which marks have to be read again before a decision can be made: the last one first, the first one may depend on what came of it. */
+bool progress_wants_last(const struct partition *part, const struct sighting *seen);
+bool progress_wants_first(const struct partition *part, const struct sighting *seen);
 
 struct decision {
 	int64_t start;      /* where to go on */

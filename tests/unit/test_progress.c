@@ -48,6 +48,12 @@ static const struct row rows[] = {
 	{"truncated, beginning gone by retention", 1, 100, 99, 0, 0, 100, 50, 80, REREAD_NONE, REREAD_NONE, 80, 1, GAP_TRUNCATED, 80, 99},
 	{"truncated by its last marker only", 1, 100, 98, 0, 0, 100, 0, 99, REREAD_SAME, REREAD_SAME, 99, 1, GAP_TRUNCATED, 99, 99},
 	{"shorter, same beginning, another last record", 1, 100, 50, 0, 0, 100, 0, 80, REREAD_OTHER, REREAD_SAME, 0, 2, GAP_RECREATED, 100, 99},
+	{"compacted: the last record is gone", 1, 100, 99, 0, 0, 100, 0, 102, REREAD_GONE, REREAD_SAME, 100, 1, NO_GAP, 0, 0},
+	{"compacted: first and last are gone", 1, 100, 99, 0, 0, 100, 0, 102, REREAD_GONE, REREAD_GONE, 100, 1, NO_GAP, 0, 0},
+	{"compacted: last gone, first below the low watermark", 1, 100, 99, 0, 0, 100, 5, 102, REREAD_GONE, REREAD_NONE, 100, 1, NO_GAP, 0, 0},
+	{"re-created: a marker where the last was", 1, 100, 99, 0, 0, 100, 0, 102, REREAD_GONE, REREAD_OTHER, 0, 2, GAP_RECREATED, 100, 99},
+	{"compacted and truncated", 1, 100, 50, 0, 0, 100, 0, 80, REREAD_GONE, REREAD_GONE, 80, 1, GAP_TRUNCATED, 80, 99},
+	{"compacted, and the low watermark fell", 1, 100, 99, 60, 60, 100, 0, 102, REREAD_GONE, REREAD_GONE, 0, 2, GAP_RECREATED, 100, 99},
 };
 
 static struct partition stored(const struct row *row)
@@ -121,14 +127,17 @@ static void marks_are_wanted_only_where_they_can_be_read(void **state)
 {
 	(void)state;
 	struct partition part = stored(&rows[2]); /* next 100, last 99, first 0 */
-	assert_true(progress_wants_last(&part, 0, 100));
-	assert_false(progress_wants_last(&part, 0, 99));
-	assert_false(progress_wants_last(&part, 100, 200));
-	assert_false(progress_wants_first(&part, 0, 100));
-	assert_true(progress_wants_first(&part, 0, 99));
-	assert_false(progress_wants_first(&part, 1, 99));
+	const struct sighting all = {.low = 0, .high = 100}, cut = {.low = 0, .high = 99}, trimmed = {.low = 100, .high = 200};
+	const struct sighting both = {.low = 1, .high = 99}, gone = {.low = 0, .high = 100, .last = REREAD_GONE};
+	assert_true(progress_wants_last(&part, &all));
+	assert_false(progress_wants_last(&part, &cut));
+	assert_false(progress_wants_last(&part, &trimmed));
+	assert_false(progress_wants_first(&part, &all));
+	assert_true(progress_wants_first(&part, &cut));
+	assert_false(progress_wants_first(&part, &both));
+	assert_true(progress_wants_first(&part, &gone));
 	part.last.offset = -1;
-	assert_false(progress_wants_last(&part, 0, 100));
+	assert_false(progress_wants_last(&part, &all));
 }
 
 /* Kept in databases: these values may never change. Computed by an independent FNV-1a. */
