@@ -1,5 +1,5 @@
 -- title: One station's service day by quarter hour
--- param: station text - name or id of the station
+-- param: station station - name or id of the station
 -- param: day day today which service day
 SELECT bucket, entries, exits, net, sum(net) OVER (ORDER BY ts) AS net_so_far, open
 FROM station_15m

@@ -181,5 +181,8 @@ SELECT (SELECT count(*) FROM minute), (SELECT count(*) FROM total) *
 	(SELECT count(*) FROM quarter WHERE day = sample) / max((SELECT count(*) FROM total WHERE day = sample), 1)
 FROM (SELECT coalesce((SELECT max(day) FROM quarter WHERE day < (SELECT max(day) FROM quarter)), (SELECT max(day) FROM quarter)) AS sample);
 
+-- name: station_names
+SELECT id, name FROM stations ORDER BY n;
+
 -- name: data_version
 PRAGMA data_version;

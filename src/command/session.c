@@ -22,11 +22,14 @@ static const struct sink_ops *sink_find(const char *name, size_t len)
 	return NULL;
 }
 
+/* ses NULL: only looks whether there is one of that name. */
 static int feed_add(struct session *ses, const char *name, size_t len, struct error *err)
 {
 	const struct sink_ops *ops = sink_find(name, len);
 	if (!ops)
 		return error_set(err, "no feed is called \"%.*s\": `tfl-top feed --help` lists them", (int)len, name);
+	if (!ses)
+		return 0;
 	for (size_t i = 0; i < ses->feeds; i++)
 		if (feed_ops(ses->feed[i]) == ops)
 			return 0;
@@ -49,6 +52,11 @@ static int feeds_add(struct session *ses, const char *names, struct error *err)
 		names += len;
 	}
 	return 0;
+}
+
+int session_check_feeds(const struct config *cfg, struct error *err)
+{
+	return feeds_add(NULL, config_text(cfg, "ui.feeds"), err) || feeds_add(NULL, config_text(cfg, "with"), err) ? -1 : 0;
 }
 
 /* A second instance on one file only looks on. */

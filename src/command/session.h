@@ -27,6 +27,9 @@ struct session {
 	struct demo *demo;         /* NULL unless --demo */
 };
 
+/* Whether ui.feeds and --with name feeds that there are; nothing is started. */
+int session_check_feeds(const struct config *cfg, struct error *err);
+
 /* Starts all threads. On an error everything already started is stopped. */
 int session_start(struct session *ses, struct config *cfg, struct error *err);
 

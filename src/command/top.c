@@ -57,6 +57,8 @@ static int check_names(const struct config *cfg, struct error *err)
 	screen_fini(&sc);
 	if (theme_find(config_text(cfg, "ui.theme"), &mono, err))
 		return -1;
+	if (session_check_feeds(cfg, err))
+		return -1;
 	return config_bool(cfg, "demo") && !scenario_find(config_text(cfg, "sim.scenario"), err) ? -1 : 0;
 }
 

@@ -6,18 +6,21 @@
 #include "base/path.h"
 #include "base/timeword.h"
 #include "base/zone.h"
+#include "store/sql.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define REPORT_BYTES_MAX (1024 * 1024)
 #define FOLDER "reports/"
 #define SUFFIX ".sql"
 
-static const char *const type_names[] = {[PARAM_COUNT] = "count", [PARAM_TEXT] = "text", [PARAM_TIME] = "time", [PARAM_DAY] = "day"};
+static const char *const type_names[] = {[PARAM_COUNT] = "count", [PARAM_TEXT] = "text", [PARAM_TIME] = "time",
+					 [PARAM_DAY] = "day", [PARAM_STATION] = "station"};
 #define TYPES (sizeof type_names / sizeof *type_names)
 
 static int parse_param(struct report *rp, const char *line, struct error *err)
@@ -37,7 +40,7 @@ static int parse_param(struct report *rp, const char *line, struct error *err)
 			return 0;
 		}
 	}
-	return error_set(err, "parameter %s: the types are count, text, time and day, not %s", pm->name, type);
+	return error_set(err, "parameter %s: the types are count, text, time, day and station, not %s", pm->name, type);
 }
 
 /* "-- title: text" → "text" */
@@ -218,6 +221,50 @@ static int set_time(struct query *qr, const char *name, const char *value, int64
 	return 0;
 }
 
+struct names {
+	char **name;
+	size_t count, cap;
+};
+
+static void names_add(struct names *list, const unsigned char *name)
+{
+	list->name = xgrow(list->name, list->count, &list->cap, sizeof *list->name);
+	list->name[list->count++] = xstrdup((const char *)name);
+}
+
+/* As its station is called: by id, by exact name, or else whatever the case. Fills `list` with the names there are; NULL: none of them. */
+static const char *find_station(struct sql *sql, const char *value, struct names *list)
+{
+	sqlite3_stmt *stmt = sql_get(sql, "station_names");
+	const char *near = NULL;
+	while (stmt && sqlite3_step(stmt) == SQLITE_ROW) {
+		names_add(list, sqlite3_column_text(stmt, 1));
+		const char *name = list->name[list->count - 1];
+		if (!strcmp(name, value) || !strcmp((const char *)sqlite3_column_text(stmt, 0), value))
+			return value;
+		if (!strcasecmp(name, value))
+			near = name;
+	}
+	return near;
+}
+
+static int set_station(struct query *qr, const char *param, const char *value, struct error *err)
+{
+	struct sql sql;
+	struct names list = {0};
+	sql_init(&sql, qr->db);
+	const char *name = find_station(&sql, value, &list);
+	if (name)
+		query_set_text(qr, param, name);
+	else
+		unknown_name(err, "station", value, (const char *const *)list.name, list.count);
+	for (size_t i = 0; i < list.count; i++)
+		free(list.name[i]);
+	free(list.name);
+	sql_fini(&sql);
+	return name ? 0 : -1;
+}
+
 static int set_value(const struct report_param *pm, struct query *qr, const char *value, int64_t now_ms, struct error *err)
 {
 	switch (pm->type) {
@@ -227,6 +274,8 @@ static int set_value(const struct report_param *pm, struct query *qr, const char
 		return set_time(qr, pm->name, value, now_ms, err);
 	case PARAM_DAY:
 		return set_day(qr, pm->name, value, now_ms, err);
+	case PARAM_STATION:
+		return set_station(qr, pm->name, value, err);
 	case PARAM_TEXT:
 		break;
 	}

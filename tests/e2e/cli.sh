@@ -20,6 +20,7 @@ refused "an unknown scenario" 2 'weekday' top simulate --scenario weekda -b 127.
 refused "a comparison with figures that are not there" 2 'steady' top simulate --check --scenario steady
 refused "a time that is none" 2 '"yesterdy"' top simulate --from yesterdy -b 127.0.0.1:1
 refused "an unknown scenario of the demo" 2 'weekday' top --demo --scenario weekda
+refused "an unknown feed of the dashboard" 2 'feed --help' top --with elastik
 refused "an unknown view of the dashboard" 2 'stations' top --view statoins
 refused "a command that comes second" 2 'the command comes first: tfl-top feed' top -b 127.0.0.1:1 feed history -e
 refused "a folder for a database" 1 'is a folder' top query progress --db .

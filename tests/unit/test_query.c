@@ -175,6 +175,21 @@ static void run_report(const struct report *rp, struct strbuf *out)
 		fail_msg("%s: %s", rp->name, tt.err.text);
 }
 
+static void a_station_is_known_by_id_name_or_whatever_case(void **state)
+{
+	(void)state;
+	struct reports rs;
+	assert_int_equal(reports_load(&rs, &tt.err), 0);
+	const struct report *rp = report_find(&rs, "station-day", &tt.err);
+	assert_int_equal(report_set(rp, &qr, "station=aNGEL", T0, &tt.err), 0);
+	GIVES("SELECT :station AS s", "csv", "s\r\nAngel\r\n");
+	assert_int_equal(report_set(rp, &qr, "station=940GZZLUAGL", T0, &tt.err), 0);
+	GIVES("SELECT :station AS s", "csv", "s\r\n940GZZLUAGL\r\n");
+	assert_int_equal(report_set(rp, &qr, "station=Angle", T0, &tt.err), -1);
+	assert_string_equal(tt.err.text, "no station is called \"Angle\" (did you mean Angel?)");
+	reports_fini(&rs);
+}
+
 static size_t count_lines(const struct strbuf *out)
 {
 	size_t lines = 0;
@@ -342,6 +357,7 @@ static void no_history_is_said_with_the_remedy(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a_station_is_known_by_id_name_or_whatever_case),
 		TEST(csv_is_rfc_4180),
 		TEST(json_keeps_types),
 		TEST(tables_are_aligned_and_safe),
