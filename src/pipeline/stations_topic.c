@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/csv.h"
 #include "base/mem.h"
+#include "feed/consumer.h"
 #include "feed/kafka.h"
 
 #include <jansson.h>
@@ -14,8 +15,11 @@
 #define RETRY_MS 100
 #define FLUSH_MS 30000
 
+#define BATCH 100
+
 struct record {
 	char *name, *value;
+	bool there; /* found in the topic */
 };
 
 struct publisher {
@@ -53,7 +57,7 @@ static int read_rows(struct publisher *pub, struct error *err)
 		rc = (columns[i] = csv_column(&csv, column_names[i], err)) < 0 ? -1 : 0;
 	while (!rc && (rc = csv_next(&csv, err)) == 1) {
 		pub->records = xgrow(pub->records, pub->count, &pub->cap, sizeof *pub->records);
-		pub->records[pub->count++] = (struct record){xstrdup(csv_field(&csv, columns[NAME])), row_json(&csv, columns)};
+		pub->records[pub->count++] = (struct record){.name = xstrdup(csv_field(&csv, columns[NAME])), .value = row_json(&csv, columns)};
 		rc = 0;
 	}
 	csv_fini(&csv);
@@ -111,9 +115,8 @@ static rd_kafka_resp_err_t ask_offsets(struct publisher *pub, int32_t partition,
 }
 
 /* 1: it holds something, 0: nothing (or it does not exist), -1: no answer. */
-static int holds_records(struct publisher *pub, struct error *err)
+static int holds_records(struct publisher *pub, int partitions, struct error *err)
 {
-	int partitions = kafka_partitions(pub->rk, pub->topic, ANSWER_MS, err);
 	for (int p = 0; p < partitions; p++) {
 		int64_t low, high;
 		rd_kafka_resp_err_t rc = ask_offsets(pub, p, &low, &high);
@@ -122,7 +125,98 @@ static int holds_records(struct publisher *pub, struct error *err)
 		if (high > low)
 			return 1;
 	}
-	return partitions < 0 ? -1 : 0;
+	return 0;
+}
+
+/* Ours if it is one of our rows, byte for byte. */
+static bool is_ours(struct publisher *pub, const rd_kafka_message_t *msg)
+{
+	for (size_t i = 0; i < pub->count; i++) {
+		struct record *rec = &pub->records[i];
+		if (strlen(rec->name) == msg->key_len && strlen(rec->value) == msg->len && !memcmp(rec->name, msg->key, msg->key_len) &&
+		    !memcmp(rec->value, msg->payload, msg->len)) {
+			rec->there = true;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The row that a table keeps of each name: of two with one name the first; the other may have been compacted away. */
+static bool all_there(const struct publisher *pub)
+{
+	for (size_t i = 0, first; i < pub->count; i++) {
+		for (first = 0; strcmp(pub->records[first].name, pub->records[i].name);)
+			first++;
+		if (!pub->records[first].there)
+			return false;
+	}
+	return true;
+}
+
+static bool at_ends(struct consumer *cs, const int64_t *ends, int partitions)
+{
+	consumer_positions(cs);
+	for (int p = 0; p < partitions; p++)
+		if (ends[p] > 0 && consumer_position(cs, (size_t)p) < ends[p])
+			return false;
+	return true;
+}
+
+/* Reads to the ends. 1: nothing but our rows, 0: others' as well, -1: it took too long. */
+static int only_ours(struct publisher *pub, struct consumer *cs, const int64_t *ends, int partitions, struct error *err)
+{
+	int64_t until_us = clock_mono_us() + ANSWER_MS * 1000;
+	bool ours = true;
+	while (ours && !at_ends(cs, ends, partitions)) {
+		rd_kafka_message_t *messages[BATCH];
+		size_t count = consumer_batch(cs, messages, BATCH, RETRY_MS);
+		for (size_t i = 0; i < count; i++) {
+			ours = ours && (messages[i]->err || is_ours(pub, messages[i]));
+			rd_kafka_message_destroy(messages[i]);
+		}
+		if (clock_mono_us() > until_us)
+			return error_set(err, "topic %s: cannot be read to its end within %d s", pub->topic, ANSWER_MS / 1000);
+	}
+	return ours;
+}
+
+static int assign_all(struct publisher *pub, struct consumer *cs, int64_t *ends, int partitions, struct error *err)
+{
+	for (int p = 0; p < partitions; p++) {
+		int64_t low;
+		if (consumer_ends(cs, pub->topic, p, ANSWER_MS, &low, &ends[p], err) || consumer_add(cs, pub->topic, p, low, err))
+			return -1;
+		if (ends[p] <= low)
+			ends[p] = 0; /* nothing will come */
+	}
+	return 0;
+}
+
+/* A publisher that died left some of the rows: completing them is what it was asked for. 1: so it is, 0: not, -1: no answer. */
+static int is_unfinished(struct publisher *pub, const struct config *cfg, int partitions, struct error *err)
+{
+	struct consumer cs = {0};
+	rd_kafka_conf_t *conf = kafka_conf(cfg, KAFKA_CONSUMER, err);
+	if (!conf || consumer_init(&cs, conf, NULL, err))
+		return -1;
+	int64_t *ends = xcalloc((size_t)partitions, sizeof *ends);
+	int rc = assign_all(pub, &cs, ends, partitions, err);
+	if (!rc)
+		rc = only_ours(pub, &cs, ends, partitions, err);
+	free(ends);
+	consumer_fini(&cs);
+	return rc == 1 && all_there(pub) ? 0 : rc;
+}
+
+/* 1: the rows are not there, 0: nothing to do, -1: no answer. */
+static int wants_rows(struct publisher *pub, const struct config *cfg, struct error *err)
+{
+	int partitions = kafka_partitions(pub->rk, pub->topic, ANSWER_MS, err);
+	if (partitions < 0)
+		return -1;
+	int holds = holds_records(pub, partitions, err);
+	return holds == 1 ? is_unfinished(pub, cfg, partitions, err) : holds ? -1 : 1;
 }
 
 /* Where two stations share a name, the one that comes first in the file is the row that the pipeline's database keeps, so it is written
@@ -154,9 +248,9 @@ static int publish(struct publisher *pub, const struct config *cfg, bool only_if
 {
 	if (read_rows(pub, err) || open_producer(pub, cfg, err) || ensure_topic(pub, cfg, dry_run, err))
 		return -1;
-	int holds = only_if_empty ? holds_records(pub, err) : 0;
-	if (holds)
-		return holds < 0 ? -1 : 0;
+	int wants = only_if_empty ? wants_rows(pub, cfg, err) : 1;
+	if (wants != 1)
+		return wants;
 	if (!dry_run)
 		return produce_rows(pub, err);
 	print_rows(pub);

@@ -27,4 +27,4 @@ check "enrich ends well" finish $enrich
 check "history ends well" finish $history
 check "enrich passes on the rest" tfl enrich -e
 check "history counts the rest" tfl feed history -e
-exact account.csv 1000
+exact account.csv 500

@@ -112,11 +112,61 @@ static void a_topic_that_holds_rows_is_left_alone_when_asked(void **state)
 	assert_int_equal(publish(lab, false), ROWS);
 }
 
+/* Copies the first `count` rows of the topic to topic `to`. */
+static void copy_rows(struct lab *lab, const char *to, int count)
+{
+	struct error err = {0};
+	rd_kafka_conf_t *conf = kafka_conf(lab->cfg, KAFKA_CONSUMER, &err);
+	kafka_set(conf, "group.id", "copy");
+	rd_kafka_t *in = kafka_new(KAFKA_CONSUMER, conf, &err), *out = kafka_new(KAFKA_PRODUCER, kafka_conf(lab->cfg, KAFKA_PRODUCER, &err), &err);
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+	rd_kafka_topic_partition_list_add(list, "stations", 0)->offset = RD_KAFKA_OFFSET_BEGINNING;
+	rd_kafka_assign(in, list);
+	rd_kafka_topic_partition_list_destroy(list);
+	while (count-- > 0) {
+		rd_kafka_message_t *msg = rd_kafka_consumer_poll(in, 10000);
+		assert_non_null(msg);
+		assert_int_equal(msg->err, 0);
+		rd_kafka_producev(out, RD_KAFKA_V_TOPIC(to), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(msg->key, msg->key_len),
+				  RD_KAFKA_V_VALUE(msg->payload, msg->len), RD_KAFKA_V_END);
+		rd_kafka_message_destroy(msg);
+	}
+	assert_int_equal(rd_kafka_flush(out, 10000), 0);
+	rd_kafka_destroy(out);
+	rd_kafka_consumer_close(in);
+	rd_kafka_destroy(in);
+}
+
+static void rows_of_a_publisher_that_died_are_completed(void **state)
+{
+	struct lab *lab = *state;
+	assert_int_equal(publish(lab, false), ROWS);
+	copy_rows(lab, "half", 20);
+	config_override(lab->cfg, "topic.stations", "half");
+	assert_int_equal(publish(lab, true), ROWS);
+	assert_int_equal(publish(lab, true), 0);
+}
+
+static void rows_of_others_are_left_alone(void **state)
+{
+	struct lab *lab = *state;
+	struct error err = {0};
+	char value[] = "{\"name\":\"Angel\"}";
+	rd_kafka_t *rk = kafka_new(KAFKA_PRODUCER, kafka_conf(lab->cfg, KAFKA_PRODUCER, &err), &err);
+	rd_kafka_producev(rk, RD_KAFKA_V_TOPIC("stations"), RD_KAFKA_V_KEY("Angel", 5), RD_KAFKA_V_VALUE(value, sizeof value - 1),
+			  RD_KAFKA_V_END);
+	assert_int_equal(rd_kafka_flush(rk, 10000), 0);
+	rd_kafka_destroy(rk);
+	assert_int_equal(publish(lab, true), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(every_row_is_published_and_the_first_of_a_name_wins, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_topic_that_holds_rows_is_left_alone_when_asked, setup, teardown),
+		cmocka_unit_test_setup_teardown(rows_of_a_publisher_that_died_are_completed, setup, teardown),
+		cmocka_unit_test_setup_teardown(rows_of_others_are_left_alone, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
