@@ -37,7 +37,7 @@ const struct command commands[] = {
 		  "writes them, in Kafka transactions: each event exactly once, whatever dies. Events of unknown stations and\n"
 		  "records that ksqlDB would not read are dropped and counted. Several of them share the work.",
 	 .run = enrich_run},
-	{.name = "simulate", .bit = CMD_SIMULATE, .takes_signals = true, .synopsis = "simulate [options]",
+	{.name = "simulate", .bit = CMD_SIMULATE, .synopsis = "simulate [options]",
 	 .help = "produce passengers: entries and exits on a virtual clock",
 	 .about = "Journeys follow TfL's counts of the scenario's day: who enters where and when, where they go, and how long it takes. The same\n"
 		  "scenario, seed, rate and --from give the same records. Journeys begun before --to or --count are finished, unless --cut.\n"

@@ -132,6 +132,7 @@ static int run(const struct config *cfg, const struct sim_plan *plan, struct err
 {
 	const struct sim_desired desired = {.rate = config_real(cfg, "sim.rate"), .speed = config_real(cfg, "sim.speed")};
 	struct wake news;
+	signals_init(); /* not before: while the broker is looked for, ^C ends us at once, which is harmless */
 	wake_init(&news);
 	struct simulator *sim = simulator_new(cfg, plan, &desired, &news, err);
 	int rc = -1;
