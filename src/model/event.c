@@ -15,7 +15,7 @@ const char *dead_reason_name(enum dead_reason reason)
 	static const char *const names[DEAD_REASONS] = {
 		[ALIVE] = "alive", [BAD_JSON] = "bad_json", [BAD_UTF8] = "bad_utf8", [NO_TIME] = "no_time", [BAD_TIME] = "bad_time",
 		[FUTURE] = "future", [TOO_OLD] = "too_old", [BAD_STATION] = "bad_station", [BAD_USER] = "bad_user",
-		[BAD_DELTA] = "bad_delta", [TOO_LARGE] = "too_large",
+		[BAD_DELTA] = "bad_delta", [TOO_LARGE] = "too_large", [TOO_MANY_STATIONS] = "too_many_stations",
 	};
 	return names[reason];
 }

@@ -28,7 +28,9 @@ struct event { /* all texts are UTF-8 without NUL; control characters are kept *
 
 /* Why a record is a dead letter; names as in dead_reason_name, `alive` = it is none. */
 enum dead_reason {
-	ALIVE, BAD_JSON, BAD_UTF8, NO_TIME, BAD_TIME, FUTURE, TOO_OLD, BAD_STATION, BAD_USER, BAD_DELTA, TOO_LARGE, DEAD_REASONS
+	ALIVE, BAD_JSON, BAD_UTF8, NO_TIME, BAD_TIME, FUTURE, TOO_OLD, BAD_STATION, BAD_USER, BAD_DELTA, TOO_LARGE,
+	TOO_MANY_STATIONS, /* not the decoder's: a good event of a station for which there is no more room */
+	DEAD_REASONS
 };
 const char *dead_reason_name(enum dead_reason reason); /* "bad_json" … */
 

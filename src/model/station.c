@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define NONE UINT32_MAX
+#define NONE STATION_NONE
 #define RECENT 16384 /* slots, a power of two: 509 stations seldom share one */
 
 struct table { /* open addressing; a slot holds row + 1, 0 = free. Stale rows may stay in: what they lead to is compared anyway. */
@@ -356,7 +356,7 @@ static uint32_t resolve(struct stations *st, struct text name, struct text locat
 		return any;
 	char *id = unknown_id(name, located ? &at : NULL);
 	row = find_id(st, id);
-	if (row == NONE)
+	if (row == NONE && st->count < STATIONS_MAX)
 		return add_unknown(st, id, name, located ? &at : NULL);
 	free(id);
 	return row;
@@ -376,6 +376,8 @@ uint32_t stations_resolve(struct stations *st, struct text name, struct text loc
 	    !memcmp(rc->key + name.len, location.data, location.len))
 		return rc->row;
 	uint32_t row = resolve(st, name, location);
+	if (row == NONE)
+		return NONE;
 	free(rc->key);
 	*rc = (struct recent){xmalloc(name.len + location.len), (uint32_t)name.len, (uint32_t)location.len, row};
 	memcpy(rc->key, name.data, name.len);

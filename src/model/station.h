@@ -9,6 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define STATIONS_MAX 20000 /* more than London has of stations and bus stops together. Without an end a stream that names ever new ones would
+			    * take all memory, and the screen copies a row of each for every frame */
+#define STATION_NONE UINT32_MAX
+
 struct station {
 	char *id;        /* naptan id, or "name:<name>[@location]" */
 	char *name;      /* untrusted bytes: valid UTF-8, may hold control characters */
@@ -42,7 +46,8 @@ uint32_t stations_add(struct stations *st, const struct station *row);
 int stations_load_reference(struct stations *st, struct error *err);
 
 /* The index for an event's station: the reference row of that name and location (5 decimals), else the reference name if unique, else
- * `name:<name>[@location]`, added when new (location rounded to 5 decimals; left out when it is no "lat,lon"). */
+ * `name:<name>[@location]`, added when new (location rounded to 5 decimals; left out when it is no "lat,lon"). STATION_NONE when it would
+ * be new and STATIONS_MAX are there. */
 uint32_t stations_resolve(struct stations *st, struct text name, struct text location);
 
 /* By id, or by exact name if unique, then by name without case if unique; -1 if none or ambiguous. */

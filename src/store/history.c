@@ -26,6 +26,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define TOO_MANY "a new station, but as many as are kept have been named already"
+
 static int take_lock(struct history *hs, const char *path, struct error *err)
 {
 	int pid, taken = history_lock(path, &hs->lock_fd, &pid, err);
@@ -149,6 +151,12 @@ static int restore(void *sink, const char *cluster, struct partition *parts, siz
 	return rc;
 }
 
+static void refuse(struct history *hs, const struct batch *bat, const struct record *rec, enum dead_reason reason, const char *detail)
+{
+	dead_add(&hs->dead, &bat->partitions[rec->part], rec, reason, detail, bat->now_ms);
+	hs->verdicts[rec->part].dead++;
+}
+
 static void take(struct history *hs, const struct batch *bat, const struct record *rec)
 {
 	const struct partition *part = &bat->partitions[rec->part];
@@ -160,11 +168,15 @@ static void take(struct history *hs, const struct batch *bat, const struct recor
 	}
 	enum dead_reason reason = event_decode(&hs->decoder, rec->value, rec->value_len, rec->key, rec->key_len, part->direction, bat->now_ms, &ev);
 	if (reason != ALIVE) {
-		dead_add(&hs->dead, part, rec, reason, hs->decoder.detail, bat->now_ms);
-		vd->dead++;
+		refuse(hs, bat, rec, reason, hs->decoder.detail);
 		return;
 	}
-	cells_add(&hs->cells, stations_resolve(&hs->stations, ev.station, ev.location), ev.time_ms, ev.direction);
+	uint32_t station = stations_resolve(&hs->stations, ev.station, ev.location);
+	if (station == STATION_NONE) {
+		refuse(hs, bat, rec, TOO_MANY_STATIONS, TOO_MANY);
+		return;
+	}
+	cells_add(&hs->cells, station, ev.time_ms, ev.direction);
 	if (ev.time_ms > hs->watermark_ms)
 		hs->watermark_ms = ev.time_ms;
 	vd->stored++;

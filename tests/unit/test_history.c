@@ -86,6 +86,38 @@ static void bad_records_become_dead_letters(void **state)
 	testing_end(&tt);
 }
 
+/* A stream that names ever new stations: they end somewhere, nobody is dropped in silence, and those that are there go on. */
+static void stations_end_somewhere(void **state)
+{
+	(void)state;
+	struct testing tt;
+	testing_start(&tt);
+	testing_open(&tt);
+	int64_t reference = testing_int(&tt, "SELECT count(*) FROM station");
+	for (int i = 0; i < STATIONS_MAX + 100; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "Nowhere %d", i);
+		testing_event(&tt, ENTRY, name, T0);
+		if (i % 64 == 63)
+			testing_write(&tt);
+	}
+	testing_event(&tt, ENTRY, "Nowhere 7", T0);
+	testing_event(&tt, ENTRY, "Angel", T0);
+	testing_commit(&tt);
+	assert_int_equal(testing_int(&tt, "SELECT count(*) FROM station"), STATIONS_MAX);
+	assert_int_equal(tt.parts[0].ledger.stored, STATIONS_MAX - reference + 2);
+	assert_int_equal(tt.parts[0].ledger.dead, reference + 100);
+	assert_int_equal(testing_int(&tt, "SELECT count(*) FROM dead_letter WHERE reason = 'too_many_stations'"), reference + 100);
+	assert_int_equal(testing_int(&tt, "SELECT entries FROM station_day WHERE station = 'Nowhere 7'"), 2);
+	testing_close(&tt);
+
+	testing_open(&tt);
+	testing_event(&tt, ENTRY, "Nowhere at all", T0);
+	testing_commit(&tt);
+	assert_int_equal(tt.parts[0].ledger.dead, reference + 101);
+	testing_end(&tt);
+}
+
 static void tombstones_are_skipped(void **state)
 {
 	(void)state;
@@ -444,6 +476,7 @@ int main(void)
 		cmocka_unit_test(counts_and_offsets_are_one_transaction),
 		cmocka_unit_test(restart_with_another_cluster_is_refused),
 		cmocka_unit_test(bad_records_become_dead_letters),
+		cmocka_unit_test(stations_end_somewhere),
 		cmocka_unit_test(tombstones_are_skipped),
 		cmocka_unit_test(cells_go_where_closed_and_pruned_say),
 		cmocka_unit_test(the_peak_is_the_earliest_greatest_quarter),

@@ -185,7 +185,7 @@ static void people_find_stations_by_id_or_name(void **state)
 static void many_unknown_stations_stay_apart(void **state)
 {
 	(void)state;
-	enum { MANY = 50000 };
+	enum { MANY = STATIONS_MAX - 509 };
 	struct stations st, copy;
 	char name[32];
 	reference(&st);
@@ -194,6 +194,8 @@ static void many_unknown_stations_stay_apart(void **state)
 			snprintf(name, sizeof name, "Station %u", i / 2);
 			assert_int_equal(stations_resolve(&st, text(name), text(i % 2 ? "1,1" : NULL)), 509 + i);
 		}
+	assert_true(stations_resolve(&st, text("One more"), text(NULL)) == STATION_NONE);
+	assert_int_equal(stations_resolve(&st, text("Station 7"), text(NULL)), 509 + 14);
 	stations_init(&copy);
 	stations_copy(&copy, &st);
 	stations_copy(&copy, &st);
