@@ -7,7 +7,7 @@ struct error {
 	char text[512];
 };
 
-/* Formats the text (cut when too long); returns -1 so that callers can `return error_set(…)`. err may be NULL. */
+/* Formats the text (cut when too long; what a terminal might obey becomes '?'); returns -1 so that callers can `return error_set(…)`. err may be NULL. */
 int error_set(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Puts "<prefix>: " before the text that is there; returns -1. */

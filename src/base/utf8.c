@@ -1,5 +1,7 @@
 #include "base/utf8.h"
 
+#include <stdbool.h>
+
 size_t utf8_decode(const char *text, size_t len, uint32_t *code)
 {
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* a shorter form would do below */
@@ -23,9 +25,10 @@ size_t utf8_decode(const char *text, size_t len, uint32_t *code)
 
 size_t utf8_printable(const char *text, size_t len)
 {
-	uint32_t c;
+	uint32_t c = 0;
 	size_t n = utf8_decode(text, len, &c);
-	return n && c >= 0x20 && !(c >= 0x7f && c < 0xa0) ? n : 0;
+	bool line_or_bidi = (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+	return n && c >= 0x20 && !(c >= 0x7f && c < 0xa0) && !line_or_bidi ? n : 0;
 }
 
 size_t utf8_cut(const char *text, size_t len, size_t max)

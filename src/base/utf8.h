@@ -8,7 +8,8 @@
 /* Decodes the sequence at `text`: its length 1-4 and *code, or 0 when it is none (also when cut off by len). */
 size_t utf8_decode(const char *text, size_t len, uint32_t *code);
 
-/* Length of the sequence at `text` if it may go to a terminal or a log: well-formed and no control character (C0, DEL, C1); else 0. */
+/* Length of the sequence at `text` if it may go to a terminal or a log: well-formed and no control character (C0, DEL, C1), line
+ * separator or bidirectional control; else 0. */
 size_t utf8_printable(const char *text, size_t len);
 
 /* The greatest length ≤ max that does not cut a sequence of well-formed text. */

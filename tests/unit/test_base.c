@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "base/error.h"
 #include "base/rng.h"
 #include "base/strbuf.h"
 
@@ -54,12 +55,23 @@ static void rng_streams_differ_and_repeat(void **state)
 	assert_int_equal(x, rng_next(&c));
 }
 
+static void errors_cannot_steer_a_terminal(void **state)
+{
+	(void)state;
+	struct error err;
+	error_set(&err, "no view is called \"%s\": – é ok", "\x1b]0;x\x07 \xc2\x9b \xff \xe2\x80\xae");
+	assert_string_equal(err.text, "no view is called \"?]0;x? ?? ? ???\": – é ok");
+	error_prefix(&err, "%s", "a\x7f" "b");
+	assert_string_equal(err.text, "a?b: no view is called \"?]0;x? ?? ? ???\": – é ok");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(strbuf_grows_and_stays_terminated),
 		cmocka_unit_test(rng_poisson_has_its_mean_and_variance),
 		cmocka_unit_test(rng_streams_differ_and_repeat),
+		cmocka_unit_test(errors_cannot_steer_a_terminal),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
