@@ -73,24 +73,25 @@ is "still exact" "$(kcat -q -b $KAFKA -t all-in -C -e | wc -l)" "SELECT sum(entr
 
 # As nobody, whom permissions bind.
 chmod 755 "$HERE"
+cp "$TFL_TOP" "$HERE/program" # the tree may lie where nobody else may look
 as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups env -u XDG_CONFIG_HOME -u XDG_DATA_HOME -u XDG_STATE_HOME -u XDG_RUNTIME_DIR HOME=/ "$@"; }
-if as_nobody true 2>/dev/null; then
+if as_nobody test -x "$HERE/program" 2>/dev/null; then
 	mkdir -m 777 open
 	cp older open/h.db
 	chmod 444 open/h.db
 	at open/h.db
 	refused "a file that may not be written" 1 'open/h.db: Permission denied; change its permissions, or choose another file with --db' \
-		as_nobody "$TFL_TOP" feed history "${settings[@]}" -e
+		as_nobody "$HERE/program" feed history "${settings[@]}" -e
 	mkdir closed
 	for kind in "" -wal -shm; do cp older$kind closed/h.db$kind; done
 	chmod 644 closed/*
 	at closed/h.db
 	refused "a folder that may not" 1 'closed.*Permission denied' \
-		as_nobody "$TFL_TOP" feed history "${settings[@]}" -e
-	check "can still be queried" as_nobody "$TFL_TOP" query busiest --db closed/h.db
-	check "and looked at" as_nobody "$TFL_TOP" frame --db closed/h.db --size 80x24
+		as_nobody "$HERE/program" feed history "${settings[@]}" -e
+	check "can still be queried" as_nobody "$HERE/program" query busiest --db closed/h.db
+	check "and looked at" as_nobody "$HERE/program" frame --db closed/h.db --size 80x24
 else
-	echo "skipped: read-only files: this user cannot become another one"
+	echo "skipped: read-only files: this user cannot become another one that may look here"
 fi
 
 # A viewer outlives the writer it watches, and a reader that does not let go stops nobody.
