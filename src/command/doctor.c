@@ -58,11 +58,11 @@ int doctor_run(struct config *cfg)
 	if (db)
 		db_inspect(db, PAGES_MS, &fs.db);
 	terminal_look(&fs.terminal);
-	enum verdict worst = doctor_judge(&fs, &out);
+	enum grade worst = doctor_judge(&fs, &out);
 	bool written = fwrite(strbuf_str(&out), 1, out.len, stdout) == out.len && !fflush(stdout);
 	bool said = written || errno == EPIPE;
 	strbuf_fini(&out);
 	free(file);
 	free(db);
-	return worst == VERDICT_FAIL || !said;
+	return worst == GRADE_FAIL || !said;
 }

@@ -8,7 +8,7 @@
 #include "store/inspect.h"
 #include "ui/terminal.h"
 
-enum verdict { VERDICT_OK, VERDICT_WARN, VERDICT_FAIL, VERDICT_NONE /* nothing to say: what it rests on is not there */ };
+enum grade { GRADE_OK, GRADE_WARN, GRADE_FAIL, GRADE_NONE /* nothing to say: what it rests on is not there */ };
 
 enum { TOPIC_ENTRIES, TOPIC_EXITS, TOPIC_STATIONS, TOPIC_STATION_ENTRIES, TOPIC_STATION_EXITS, TOPICS };
 
@@ -29,6 +29,6 @@ struct facts {
 };
 
 /* Every check in its order, one line a finding: verdict, what it is about, what it is and what to do. The worst verdict. */
-enum verdict doctor_judge(const struct facts *fs, struct strbuf *out);
+enum grade doctor_judge(const struct facts *fs, struct strbuf *out);
 
 #endif

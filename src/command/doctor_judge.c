@@ -11,13 +11,13 @@
 #define DISK_FULL (100LL << 20)
 
 struct finding {
-	enum verdict verdict;
+	enum grade verdict;
 	char text[1024];
 };
 
-static enum verdict say(struct finding *fi, enum verdict verdict, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static enum grade say(struct finding *fi, enum grade verdict, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
-static enum verdict say(struct finding *fi, enum verdict verdict, const char *fmt, ...)
+static enum grade say(struct finding *fi, enum grade verdict, const char *fmt, ...)
 {
 	va_list args;
 	va_start(args, fmt);
@@ -37,17 +37,17 @@ static bool reached(const struct facts *fs)
 static void check_file(const struct facts *fs, struct finding *fi)
 {
 	if (!fs->file.path)
-		say(fi, VERDICT_WARN, "no file: neither XDG_CONFIG_HOME nor HOME is set; name one with -c");
+		say(fi, GRADE_WARN, "no file: neither XDG_CONFIG_HOME nor HOME is set; name one with -c");
 	else if (!fs->file.exists)
-		say(fi, VERDICT_OK, "no file %s: defaults, environment and options only", fs->file.path);
+		say(fi, GRADE_OK, "no file %s: defaults, environment and options only", fs->file.path);
 	else
-		say(fi, VERDICT_OK, "%s: %zu keys in force", fs->file.path, fs->file.keys);
+		say(fi, GRADE_OK, "%s: %zu keys in force", fs->file.path, fs->file.keys);
 }
 
 static void check_secret(const struct facts *fs, struct finding *fi)
 {
 	if (fs->file.secret && fs->file.mode & 077)
-		say(fi, VERDICT_WARN, "%s holds a password and is open to others (mode %04o): chmod 600 %s", fs->file.path, fs->file.mode, fs->file.path);
+		say(fi, GRADE_WARN, "%s holds a password and is open to others (mode %04o): chmod 600 %s", fs->file.path, fs->file.mode, fs->file.path);
 }
 
 /* ---- Kafka ---- */
@@ -56,9 +56,9 @@ static void check_broker(const struct facts *fs, struct finding *fi)
 {
 	const struct cluster *cl = &fs->cluster;
 	if (!reached(fs))
-		say(fi, VERDICT_FAIL, "%s (brokers %s): start it, set another with -b, or try tfl-top --demo, which needs none", fs->kafka_error, fs->brokers);
+		say(fi, GRADE_FAIL, "%s (brokers %s): start it, set another with -b, or try tfl-top --demo, which needs none", fs->kafka_error, fs->brokers);
 	else
-		say(fi, VERDICT_OK, "%s: cluster %s, %d broker%s, protocol %s", fs->brokers, *cl->id ? cl->id : "without id", cl->brokers,
+		say(fi, GRADE_OK, "%s: cluster %s, %d broker%s, protocol %s", fs->brokers, *cl->id ? cl->id : "without id", cl->brokers,
 		    cl->brokers == 1 ? "" : "s", *cl->protocol ? cl->protocol : "not told");
 }
 
@@ -68,9 +68,9 @@ static void check_copartitioning(const struct facts *fs, struct finding *fi)
 	if (!reached(fs) || !in->partitions || !out->partitions || !table->partitions)
 		return;
 	if (in->partitions == table->partitions && out->partitions == table->partitions)
-		say(fi, VERDICT_OK, "%s, %s and %s have %d partitions each", in->name, out->name, table->name, in->partitions);
+		say(fi, GRADE_OK, "%s, %s and %s have %d partitions each", in->name, out->name, table->name, in->partitions);
 	else
-		say(fi, VERDICT_FAIL, "%s has %d partitions, %s %d, %s %d: passengers would not meet their station; make topics with equal numbers",
+		say(fi, GRADE_FAIL, "%s has %d partitions, %s %d, %s %d: passengers would not meet their station; make topics with equal numbers",
 		    in->name, in->partitions, out->name, out->partitions, table->name, table->partitions);
 }
 
@@ -78,7 +78,7 @@ static void check_copartitioning(const struct facts *fs, struct finding *fi)
 
 typedef void topic_check(const struct facts *fs, const struct topic_facts *topic, bool table, struct finding *fi);
 
-static void say_alter(const struct facts *fs, const struct topic_facts *topic, const char *setting, enum verdict verdict, const char *why,
+static void say_alter(const struct facts *fs, const struct topic_facts *topic, const char *setting, enum grade verdict, const char *why,
 		      struct finding *fi)
 {
 	say(fi, verdict, "%s: kafka-configs --bootstrap-server %s --alter --entity-type topics --entity-name %s --add-config %s", why, fs->brokers,
@@ -90,9 +90,9 @@ static void check_leaders(const struct facts *fs, const struct topic_facts *topi
 	(void)fs, (void)table;
 	long long needed = topic_number(topic, TOPIC_MIN_IN_SYNC, 1);
 	if (topic->leaderless)
-		say(fi, VERDICT_FAIL, "%d of %d partitions have no leader: start the brokers that hold them", topic->leaderless, topic->partitions);
+		say(fi, GRADE_FAIL, "%d of %d partitions have no leader: start the brokers that hold them", topic->leaderless, topic->partitions);
 	else if (topic->in_sync < needed)
-		say(fi, VERDICT_FAIL, "a partition has %d replicas in sync, min.insync.replicas is %lld: nothing can be written; start the other brokers",
+		say(fi, GRADE_FAIL, "a partition has %d replicas in sync, min.insync.replicas is %lld: nothing can be written; start the other brokers",
 		    topic->in_sync, needed);
 }
 
@@ -100,7 +100,7 @@ static void check_described(const struct facts *fs, const struct topic_facts *to
 {
 	(void)fs, (void)table;
 	if (!topic->described)
-		say(fi, VERDICT_WARN, "its settings are not told: allow this user to describe the topic's configuration");
+		say(fi, GRADE_WARN, "its settings are not told: allow this user to describe the topic's configuration");
 }
 
 static void check_cleanup(const struct facts *fs, const struct topic_facts *topic, bool table, struct finding *fi)
@@ -109,11 +109,11 @@ static void check_cleanup(const struct facts *fs, const struct topic_facts *topi
 	if (!*policy)
 		return;
 	if (!table && strstr(policy, "compact"))
-		say_alter(fs, topic, "cleanup.policy=delete", VERDICT_FAIL, "it is compacted, which keeps one passenger a station", fi);
+		say_alter(fs, topic, "cleanup.policy=delete", GRADE_FAIL, "it is compacted, which keeps one passenger a station", fi);
 	else if (table && strstr(policy, "delete") && topic_number(topic, TOPIC_RETENTION_MS, -1) >= 0)
-		say_alter(fs, topic, "cleanup.policy=compact", VERDICT_FAIL, "its stations are deleted in time, then their passengers dropped", fi);
+		say_alter(fs, topic, "cleanup.policy=compact", GRADE_FAIL, "its stations are deleted in time, then their passengers dropped", fi);
 	else if (table && !strstr(policy, "compact"))
-		say_alter(fs, topic, "cleanup.policy=compact", VERDICT_WARN, "it is not compacted, so it grows with every change of a station", fi);
+		say_alter(fs, topic, "cleanup.policy=compact", GRADE_WARN, "it is not compacted, so it grows with every change of a station", fi);
 }
 
 static void check_retention(const struct facts *fs, const struct topic_facts *topic, bool table, struct finding *fi)
@@ -125,10 +125,10 @@ static void check_retention(const struct facts *fs, const struct topic_facts *to
 	if (keeps_ms >= 0) {
 		snprintf(why, sizeof why, "records older than %s are deleted, counted or not, and no day before can be filled in",
 			 format_long(keeps_ms).s);
-		say_alter(fs, topic, "retention.ms=-1", VERDICT_WARN, why, fi);
+		say_alter(fs, topic, "retention.ms=-1", GRADE_WARN, why, fi);
 	} else if (keeps_bytes >= 0) {
 		snprintf(why, sizeof why, "beyond %s a partition loses its oldest records, counted or not", format_bytes(keeps_bytes).s);
-		say_alter(fs, topic, "retention.bytes=-1", VERDICT_WARN, why, fi);
+		say_alter(fs, topic, "retention.bytes=-1", GRADE_WARN, why, fi);
 	}
 }
 
@@ -136,7 +136,7 @@ static void check_timestamps(const struct facts *fs, const struct topic_facts *t
 {
 	(void)table;
 	if (!strcmp(topic->settings[TOPIC_TIMESTAMP], "LogAppendTime"))
-		say_alter(fs, topic, "message.timestamp.type=CreateTime", VERDICT_FAIL, "records carry the time they arrived, not their own", fi);
+		say_alter(fs, topic, "message.timestamp.type=CreateTime", GRADE_FAIL, "records carry the time they arrived, not their own", fi);
 }
 
 static topic_check *const topic_checks[] = {check_leaders, check_described, check_cleanup, check_retention, check_timestamps};
@@ -147,15 +147,15 @@ static void check_database(const struct facts *fs, struct finding *fi)
 {
 	const struct db_facts *db = &fs->db;
 	if (!fs->db_path)
-		say(fi, VERDICT_FAIL, "no place for it: neither XDG_DATA_HOME nor HOME is set; name a file with --db");
+		say(fi, GRADE_FAIL, "no place for it: neither XDG_DATA_HOME nor HOME is set; name a file with --db");
 	else if (!db->exists)
-		say(fi, db->writable ? VERDICT_OK : VERDICT_FAIL, "%s is not there yet; %s%s", fs->db_path,
+		say(fi, db->writable ? GRADE_OK : GRADE_FAIL, "%s is not there yet; %s%s", fs->db_path,
 		    db->writable ? "tfl-top or tfl-top feed history makes it" : "and cannot be made: choose another with --db, or allow writing in ",
 		    db->writable ? "" : db->folder);
 	else if (!db->readable)
-		say(fi, VERDICT_FAIL, "%s", db->error);
+		say(fi, GRADE_FAIL, "%s", db->error);
 	else
-		say(fi, VERDICT_OK, "%s: %s, schema %d, counted up to %s", fs->db_path, format_bytes(db->bytes).s, db->version,
+		say(fi, GRADE_OK, "%s: %s, schema %d, counted up to %s", fs->db_path, format_bytes(db->bytes).s, db->version,
 		    db->watermark_ms ? format_when(db->watermark_ms).s : "nothing yet");
 }
 
@@ -164,12 +164,12 @@ static void check_pages(const struct facts *fs, struct finding *fi)
 	if (!fs->db.readable)
 		return;
 	if (!fs->db.checked)
-		say(fi, VERDICT_WARN, "not examined to the end, it is large: sqlite3 -readonly %s 'PRAGMA quick_check' takes its time", fs->db_path);
+		say(fi, GRADE_WARN, "not examined to the end, it is large: sqlite3 -readonly %s 'PRAGMA quick_check' takes its time", fs->db_path);
 	else if (*fs->db.damage)
-		say(fi, VERDICT_FAIL, "%s is damaged (%s): move it away and let tfl-top feed history count anew, or restore a copy", fs->db_path,
+		say(fi, GRADE_FAIL, "%s is damaged (%s): move it away and let tfl-top feed history count anew, or restore a copy", fs->db_path,
 		    fs->db.damage);
 	else
-		say(fi, VERDICT_OK, "quick_check found no damage");
+		say(fi, GRADE_OK, "quick_check found no damage");
 }
 
 static void check_cluster(const struct facts *fs, struct finding *fi)
@@ -177,35 +177,35 @@ static void check_cluster(const struct facts *fs, struct finding *fi)
 	if (!fs->db.readable || !reached(fs) || !*fs->cluster.id)
 		return;
 	if (!*fs->db.cluster)
-		say(fi, VERDICT_OK, "belongs to no cluster yet");
+		say(fi, GRADE_OK, "belongs to no cluster yet");
 	else if (strcmp(fs->db.cluster, fs->cluster.id))
-		say(fi, VERDICT_FAIL, "belongs to cluster %s, the brokers are cluster %s: use --db with another file, or -b with the former's brokers",
+		say(fi, GRADE_FAIL, "belongs to cluster %s, the brokers are cluster %s: use --db with another file, or -b with the former's brokers",
 		    fs->db.cluster, fs->cluster.id);
 	else
-		say(fi, VERDICT_OK, "belongs to this cluster");
+		say(fi, GRADE_OK, "belongs to this cluster");
 }
 
 static void check_zone(const struct facts *fs, struct finding *fi)
 {
 	if (*fs->db.zone_error)
-		say(fi, VERDICT_FAIL, "%s", fs->db.zone_error);
+		say(fi, GRADE_FAIL, "%s", fs->db.zone_error);
 }
 
 static void check_writer(const struct facts *fs, struct finding *fi)
 {
 	if (fs->db.readable && fs->db.writer)
-		say(fi, VERDICT_OK, "written by process %d; another dashboard would look on", fs->db.writer);
+		say(fi, GRADE_OK, "written by process %d; another dashboard would look on", fs->db.writer);
 	else if (fs->db.readable)
-		say(fi, VERDICT_OK, "nobody writes it now");
+		say(fi, GRADE_OK, "nobody writes it now");
 }
 
 static void check_wal(const struct facts *fs, struct finding *fi)
 {
 	if (fs->db.wal_bytes >= WAL_LARGE)
-		say(fi, VERDICT_WARN, "%s-wal has grown to %s: a reader that stays open keeps it; end it (fuser %s-wal lists readers)", fs->db_path,
+		say(fi, GRADE_WARN, "%s-wal has grown to %s: a reader that stays open keeps it; end it (fuser %s-wal lists readers)", fs->db_path,
 		    format_bytes(fs->db.wal_bytes).s, fs->db_path);
 	else if (fs->db.readable)
-		say(fi, VERDICT_OK, "%s", format_bytes(fs->db.wal_bytes).s);
+		say(fi, GRADE_OK, "%s", format_bytes(fs->db.wal_bytes).s);
 }
 
 static void check_disk(const struct facts *fs, struct finding *fi)
@@ -213,7 +213,7 @@ static void check_disk(const struct facts *fs, struct finding *fi)
 	int64_t left = fs->db.free_bytes;
 	if (!fs->db_path || left < 0)
 		return;
-	say(fi, left < DISK_FULL ? VERDICT_FAIL : left < DISK_LOW ? VERDICT_WARN : VERDICT_OK, "%s free in %s%s", format_bytes(left).s,
+	say(fi, left < DISK_FULL ? GRADE_FAIL : left < DISK_LOW ? GRADE_WARN : GRADE_OK, "%s free in %s%s", format_bytes(left).s,
 	    fs->db.folder, left < DISK_LOW ? ": make room, or choose a file on another disk with --db; counting waits while it is full" : "");
 }
 
@@ -223,12 +223,12 @@ static void check_permissions(const struct facts *fs, struct finding *fi)
 	if (!db->exists)
 		return;
 	if (!db->writable)
-		say(fi, VERDICT_WARN, "%s cannot be written by this user, who can only look on: change its permissions, or choose another with --db",
+		say(fi, GRADE_WARN, "%s cannot be written by this user, who can only look on: change its permissions, or choose another with --db",
 		    fs->db_path);
 	else if (db->mode & 02)
-		say(fi, VERDICT_WARN, "everybody may write %s (mode %04o): chmod o-w %s", fs->db_path, db->mode, fs->db_path);
+		say(fi, GRADE_WARN, "everybody may write %s (mode %04o): chmod o-w %s", fs->db_path, db->mode, fs->db_path);
 	else
-		say(fi, VERDICT_OK, "mode %04o, ours to write", db->mode);
+		say(fi, GRADE_OK, "mode %04o, ours to write", db->mode);
 }
 
 /* ---- terminal ---- */
@@ -237,13 +237,13 @@ static void check_terminal(const struct facts *fs, struct finding *fi)
 {
 	const struct terminal_facts *tm = &fs->terminal;
 	if (!tm->tty)
-		say(fi, VERDICT_OK, "none here: the dashboard would print a line for each change");
+		say(fi, GRADE_OK, "none here: the dashboard would print a line for each change");
 	else if (!strcmp(tm->type, "dumb"))
-		say(fi, VERDICT_WARN, "TERM is dumb: the dashboard prints lines; set TERM to what the terminal is, for example xterm-256color");
+		say(fi, GRADE_WARN, "TERM is dumb: the dashboard prints lines; set TERM to what the terminal is, for example xterm-256color");
 	else if (!tm->known)
-		say(fi, VERDICT_FAIL, "type \"%s\" is not known: set TERM to one that `infocmp -D` finds, for example xterm-256color", tm->type);
+		say(fi, GRADE_FAIL, "type \"%s\" is not known: set TERM to one that `infocmp -D` finds, for example xterm-256color", tm->type);
 	else
-		say(fi, VERDICT_OK, "%s", tm->type);
+		say(fi, GRADE_OK, "%s", tm->type);
 }
 
 static void check_colours(const struct facts *fs, struct finding *fi)
@@ -251,17 +251,17 @@ static void check_colours(const struct facts *fs, struct finding *fi)
 	if (!fs->terminal.tty || !fs->terminal.known)
 		return;
 	if (fs->terminal.colours < 8)
-		say(fi, VERDICT_WARN, "none: signs and weight stand in for them; where the terminal has more, set TERM, for example to xterm-256color");
+		say(fi, GRADE_WARN, "none: signs and weight stand in for them; where the terminal has more, set TERM, for example to xterm-256color");
 	else
-		say(fi, VERDICT_OK, "%d", fs->terminal.colours);
+		say(fi, GRADE_OK, "%d", fs->terminal.colours);
 }
 
 static void check_charset(const struct facts *fs, struct finding *fi)
 {
 	if (strcmp(fs->terminal.charset, "UTF-8"))
-		say(fi, VERDICT_WARN, "%s: bars and signs are drawn in ASCII; set LC_ALL=C.UTF-8 if the terminal shows UTF-8", fs->terminal.charset);
+		say(fi, GRADE_WARN, "%s: bars and signs are drawn in ASCII; set LC_ALL=C.UTF-8 if the terminal shows UTF-8", fs->terminal.charset);
 	else
-		say(fi, VERDICT_OK, "UTF-8");
+		say(fi, GRADE_OK, "UTF-8");
 }
 
 static void check_size(const struct facts *fs, struct finding *fi)
@@ -270,9 +270,9 @@ static void check_size(const struct facts *fs, struct finding *fi)
 	if (!tm->tty || !tm->width || !tm->height)
 		return;
 	if (tm->width < 80 || tm->height < 24)
-		say(fi, VERDICT_WARN, "%d columns, %d rows: columns are left out below 80 x 24; make the window larger", tm->width, tm->height);
+		say(fi, GRADE_WARN, "%d columns, %d rows: columns are left out below 80 x 24; make the window larger", tm->width, tm->height);
 	else
-		say(fi, VERDICT_OK, "%d columns, %d rows", tm->width, tm->height);
+		say(fi, GRADE_OK, "%d columns, %d rows", tm->width, tm->height);
 }
 
 static const struct check {
@@ -299,57 +299,57 @@ static const struct check {
 };
 #define ROWS(table) (table), sizeof(table) / sizeof *(table)
 
-static enum verdict put(const struct finding *fi, const char *subject, struct strbuf *out)
+static enum grade put(const struct finding *fi, const char *subject, struct strbuf *out)
 {
 	static const char *const words[] = {"ok", "warn", "fail"};
-	if (fi->verdict == VERDICT_NONE)
-		return VERDICT_OK;
+	if (fi->verdict == GRADE_NONE)
+		return GRADE_OK;
 	strbuf_printf(out, "%-4s  %-24s  %s\n", words[fi->verdict], subject, fi->text);
 	return fi->verdict;
 }
 
-static enum verdict worse(enum verdict a, enum verdict b)
+static enum grade worse(enum grade a, enum grade b)
 {
 	return a > b ? a : b;
 }
 
-static enum verdict judge_rows(const struct facts *fs, const struct check *rows, size_t count, struct strbuf *out)
+static enum grade judge_rows(const struct facts *fs, const struct check *rows, size_t count, struct strbuf *out)
 {
-	enum verdict worst = VERDICT_OK;
+	enum grade worst = GRADE_OK;
 	for (size_t i = 0; i < count; i++) {
-		struct finding fi = {.verdict = VERDICT_NONE};
+		struct finding fi = {.verdict = GRADE_NONE};
 		rows[i].run(fs, &fi);
 		worst = worse(worst, put(&fi, rows[i].subject, out));
 	}
 	return worst;
 }
 
-static enum verdict judge_topic(const struct facts *fs, int which, struct strbuf *out)
+static enum grade judge_topic(const struct facts *fs, int which, struct strbuf *out)
 {
 	char subject[64];
-	enum verdict worst = VERDICT_OK;
+	enum grade worst = GRADE_OK;
 	const struct topic_facts *topic = &fs->topics[which];
 	struct finding fi;
 	snprintf(subject, sizeof subject, "topic %s", topic->name);
 	if (!topic->partitions) {
-		say(&fi, VERDICT_FAIL, "is not there: tfl-top setup topics -b %s makes it", fs->brokers);
+		say(&fi, GRADE_FAIL, "is not there: tfl-top setup topics -b %s makes it", fs->brokers);
 		return put(&fi, subject, out);
 	}
 	for (size_t i = 0; i < sizeof topic_checks / sizeof *topic_checks; i++) {
-		fi.verdict = VERDICT_NONE;
+		fi.verdict = GRADE_NONE;
 		topic_checks[i](fs, topic, which == TOPIC_STATIONS, &fi);
 		worst = worse(worst, put(&fi, subject, out));
 	}
-	if (worst == VERDICT_OK) {
-		say(&fi, VERDICT_OK, "%d partitions, %s", topic->partitions, which == TOPIC_STATIONS ? "compacted" : "kept for ever");
+	if (worst == GRADE_OK) {
+		say(&fi, GRADE_OK, "%d partitions, %s", topic->partitions, which == TOPIC_STATIONS ? "compacted" : "kept for ever");
 		put(&fi, subject, out);
 	}
 	return worst;
 }
 
-enum verdict doctor_judge(const struct facts *fs, struct strbuf *out)
+enum grade doctor_judge(const struct facts *fs, struct strbuf *out)
 {
-	enum verdict worst = judge_rows(fs, ROWS(before_topics), out);
+	enum grade worst = judge_rows(fs, ROWS(before_topics), out);
 	for (int i = 0; i < TOPICS && reached(fs); i++)
 		worst = worse(worst, judge_topic(fs, i, out));
 	return worse(worst, judge_rows(fs, ROWS(after_topics), out));

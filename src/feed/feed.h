@@ -7,6 +7,7 @@
 #include "base/strbuf.h"
 #include "base/wake.h"
 #include "feed/ledger.h"
+#include "feed/sink_figures.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -62,6 +63,7 @@ struct feed_status {
 	uint64_t gaps;                 /* found by this run */
 	char last_error[200];          /* "" none */
 	int64_t last_error_ms;         /* wall time */
+	struct sink_figures sink;      /* of a sink whose verdicts come later */
 };
 
 struct feed;

@@ -303,7 +303,7 @@ static void run(struct feed *fd)
 		take_batch(fd);
 		check_again(fd);
 		if (feed_now_ms() >= fd->commit_at_ms) {
-			fd->dirty |= fd->ops->progress == PROGRESS_GROUP; /* asked even when nothing came: the reader of a pipe may have gone */
+			fd->dirty |= fd->ops->progress == PROGRESS_NONE; /* asked even when nothing came: the reader of a pipe may have gone */
 			feed_commit(fd);
 		}
 		report_tick(fd);

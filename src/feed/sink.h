@@ -6,6 +6,7 @@
 #include "base/config.h"
 #include "base/error.h"
 #include "feed/ledger.h"
+#include "feed/sink_figures.h"
 #include "model/event.h"
 
 #include <stdbool.h>
@@ -15,7 +16,8 @@
 /* Where a feed's progress lives. */
 enum progress {
 	PROGRESS_SINK,  /* in the sink, in one transaction with what it stores: assign() of all partitions */
-	PROGRESS_GROUP, /* in a consumer group, or nowhere with --from */
+	PROGRESS_GROUP, /* in a consumer group: of each partition the offset before which every verdict is final; see struct sink_later */
+	PROGRESS_NONE,  /* nowhere: assign() of all partitions, from where --from says */
 };
 
 struct mark { /* a record one can recognise again */
@@ -34,6 +36,15 @@ struct partition { /* of a topic the feed reads */
 	int64_t low, high;     /* low watermark: the lowest seen */
 	int64_t stable;
 	struct ledger ledger;
+	/* PROGRESS_GROUP only. */
+	uint32_t generation;   /* counts the times it was assigned to us; 0 = it is not ours now */
+	int64_t fresh_from;    /* high watermark when it was last assigned: what lies at or behind it, nobody can have stored before; -1 unknown */
+};
+
+struct header { /* of a record */
+	const char *name;
+	const void *value; /* NULL = null */
+	size_t len;
 };
 
 struct record {
@@ -42,6 +53,8 @@ struct record {
 	int64_t time_ms;         /* record timestamp; -1 none */
 	const void *key, *value; /* borrowed until the batch is released; value NULL = tombstone */
 	size_t key_len, value_len;
+	const struct header *headers; /* PROGRESS_GROUP only; most records have none */
+	size_t nheaders;
 };
 
 struct batch {
@@ -63,6 +76,24 @@ struct gap { /* offsets [first, last] that no one will ever deliver */
 	char note[200];
 };
 
+/* What became of a record. */
+enum verdict { VERDICT_STORED, VERDICT_DUPLICATE, VERDICT_LATE, VERDICT_DEAD, VERDICT_SKIPPED };
+
+struct ticket { /* a record that a sink has taken and still owes a verdict */
+	uint32_t part;
+	uint32_t generation;     /* of its partition when it was taken: a verdict on an earlier one is ignored */
+	int64_t offset;
+};
+
+/* Where a sink gives its verdicts when they come later. Call from the feed's thread only, from write and wait. */
+struct judge {
+	void (*settle)(void *feed, const struct ticket *tick, enum verdict verdict); /* stored, duplicate, skipped */
+	/* late or dead: the record goes to the dead-letter topic (copied at once; headers, key, value, time), and the verdict is final when
+	 * Kafka has acknowledged it there. reason: a word of dead_reason_name, or late, collision, refused, gave_up; detail: in words. */
+	void (*refuse)(void *feed, const struct ticket *tick, enum verdict verdict, const struct record *rec, const char *reason, const char *detail);
+	void *feed;
+};
+
 enum sink_result {
 	SINK_OK,
 	SINK_RETRY,  /* nothing was changed; the same call again later may succeed (busy, disk full) */
@@ -70,11 +101,26 @@ enum sink_result {
 	SINK_END,    /* nobody wants any more (the reader of a pipe has gone): a good end */
 };
 
+/* A sink whose verdicts come later. The feed never stops polling Kafka for it: it pauses the partitions while there is no room. Its write
+ * gives each record a verdict by the judge or keeps a copy; its commit is never called (the feed commits the group's offsets). */
+struct sink_later {
+	void (*attach)(void *sink, const struct judge *judge);  /* once, after open */
+	bool (*full)(void *sink);          /* takes no more for now … */
+	bool (*roomy)(void *sink);         /* … and again: below half of what it may hold */
+	/* The feed's one wait: drives whatever is under way (requests, timers), returns when fd is readable, a verdict was given or wait_ms is
+	 * over. flush: nothing more may come for a while, so what is collected is sent now. */
+	enum sink_result (*wait)(void *sink, int fd, int wait_ms, bool flush, struct error *err);
+	void (*forget)(void *sink, uint32_t part); /* taken away: what is undecided of it is dropped, replies on it are ignored */
+	void (*figures)(void *sink, struct sink_figures *out);
+};
+
 struct sink_ops {
 	const char *name;
 	const char *help;
 	enum progress progress;
-	const char *group_key; /* PROGRESS_GROUP: the configuration key of its group id; NULL = none */
+	const char *group_key; /* PROGRESS_GROUP: the configuration key of its group id, … */
+	const char *start_key; /* … and of where it begins with no committed offset: beginning or end */
+	const struct sink_later *later; /* PROGRESS_GROUP; else NULL */
 
 	/* arg: what feed_new was given. */
 	void *(*open)(const struct config *cfg, void *arg, struct error *err);

@@ -129,7 +129,7 @@ static void out_close(void *sink)
 const struct sink_ops stdout_sink = {
 	.name = "stdout",
 	.help = "every record as a line of JSON, for pipes and tests",
-	.progress = PROGRESS_GROUP,
+	.progress = PROGRESS_NONE,
 	.open = out_open,
 	.write = out_write,
 	.commit = out_commit,

@@ -36,7 +36,7 @@ static struct facts sound(void)
 }
 
 /* The one line that is not ok, or all of them with `worst` ok. */
-static void expect(const struct facts *fs, enum verdict worst, const char *line)
+static void expect(const struct facts *fs, enum grade worst, const char *line)
 {
 	struct strbuf out = {0};
 	assert_int_equal(doctor_judge(fs, &out), worst);
@@ -44,7 +44,7 @@ static void expect(const struct facts *fs, enum verdict worst, const char *line)
 	size_t bad = 0;
 	for (const char *at = text; *at; at = strchr(at, '\n') + 1)
 		bad += strncmp(at, "ok ", 3) != 0;
-	if (!strstr(text, line) || bad != (worst != VERDICT_OK))
+	if (!strstr(text, line) || bad != (worst != GRADE_OK))
 		fail_msg("wanted one line\n%s\nin\n%s", line, text);
 	strbuf_fini(&out);
 }
@@ -53,10 +53,10 @@ static void all_is_well(void **state)
 {
 	(void)state;
 	struct facts fs = sound();
-	expect(&fs, VERDICT_OK, "ok    kafka                     b:9092: cluster abc, 3 brokers, protocol 3.9\n");
-	expect(&fs, VERDICT_OK, "ok    topic exits               4 partitions, kept for ever\n");
-	expect(&fs, VERDICT_OK, "ok    topic stations            4 partitions, compacted\n");
-	expect(&fs, VERDICT_OK, "ok    database writer           written by process 42; another dashboard would look on\n");
+	expect(&fs, GRADE_OK, "ok    kafka                     b:9092: cluster abc, 3 brokers, protocol 3.9\n");
+	expect(&fs, GRADE_OK, "ok    topic exits               4 partitions, kept for ever\n");
+	expect(&fs, GRADE_OK, "ok    topic stations            4 partitions, compacted\n");
+	expect(&fs, GRADE_OK, "ok    database writer           written by process 42; another dashboard would look on\n");
 }
 
 static void configuration(void **state)
@@ -64,13 +64,13 @@ static void configuration(void **state)
 	(void)state;
 	struct facts fs = sound();
 	fs.file.secret = true;
-	expect(&fs, VERDICT_OK, "/h/tfl-top.conf: 2 keys in force\n");
+	expect(&fs, GRADE_OK, "/h/tfl-top.conf: 2 keys in force\n");
 	fs.file.mode = 0644;
-	expect(&fs, VERDICT_WARN, "warn  configuration             /h/tfl-top.conf holds a password and is open to others (mode 0644): chmod 600");
+	expect(&fs, GRADE_WARN, "warn  configuration             /h/tfl-top.conf holds a password and is open to others (mode 0644): chmod 600");
 	fs.file.exists = fs.file.secret = false;
-	expect(&fs, VERDICT_OK, "no file /h/tfl-top.conf: defaults, environment and options only\n");
+	expect(&fs, GRADE_OK, "no file /h/tfl-top.conf: defaults, environment and options only\n");
 	fs.file.path = NULL;
-	expect(&fs, VERDICT_WARN, "neither XDG_CONFIG_HOME nor HOME is set");
+	expect(&fs, GRADE_WARN, "neither XDG_CONFIG_HOME nor HOME is set");
 }
 
 static void no_broker(void **state)
@@ -79,7 +79,7 @@ static void no_broker(void **state)
 	struct facts fs = sound();
 	snprintf(fs.kafka_error, sizeof fs.kafka_error, "no broker answers: timed out");
 	memset(fs.topics, 0, sizeof fs.topics); /* nothing is said of topics then */
-	expect(&fs, VERDICT_FAIL, "fail  kafka                     no broker answers: timed out (brokers b:9092): start it");
+	expect(&fs, GRADE_FAIL, "fail  kafka                     no broker answers: timed out (brokers b:9092): start it");
 }
 
 static void topics(void **state)
@@ -89,19 +89,19 @@ static void topics(void **state)
 		int topic;
 		enum topic_setting setting;
 		const char *value;
-		enum verdict verdict;
+		enum grade verdict;
 		const char *line;
 	} rows[] = {
-		{TOPIC_ENTRIES, TOPIC_RETENTION_MS, "604800000", VERDICT_WARN,
+		{TOPIC_ENTRIES, TOPIC_RETENTION_MS, "604800000", GRADE_WARN,
 		 "warn  topic entries             records older than 7 d are deleted, counted or not, and no day before can be filled in: kafka-configs "
 		 "--bootstrap-server b:9092 --alter --entity-type topics --entity-name entries --add-config retention.ms=-1\n"},
-		{TOPIC_STATION_EXITS, TOPIC_RETENTION_BYTES, "1073741824", VERDICT_WARN, "--entity-name station_exits --add-config retention.bytes=-1\n"},
-		{TOPIC_STATION_EXITS, TOPIC_CLEANUP, "compact", VERDICT_FAIL, "it is compacted, which keeps one passenger a station"},
-		{TOPIC_EXITS, TOPIC_CLEANUP, "compact,delete", VERDICT_FAIL, "--add-config cleanup.policy=delete\n"},
-		{TOPIC_EXITS, TOPIC_TIMESTAMP, "LogAppendTime", VERDICT_FAIL, "--add-config message.timestamp.type=CreateTime\n"},
-		{TOPIC_STATIONS, TOPIC_CLEANUP, "delete", VERDICT_WARN, "it grows with every change of a station"},
-		{TOPIC_STATIONS, TOPIC_RETENTION_MS, "1000", VERDICT_OK, ""}, /* compacted: retention does not matter */
-		{TOPIC_EXITS, TOPIC_MIN_IN_SYNC, "2", VERDICT_FAIL, "a partition has 1 replicas in sync, min.insync.replicas is 2: nothing can be written"},
+		{TOPIC_STATION_EXITS, TOPIC_RETENTION_BYTES, "1073741824", GRADE_WARN, "--entity-name station_exits --add-config retention.bytes=-1\n"},
+		{TOPIC_STATION_EXITS, TOPIC_CLEANUP, "compact", GRADE_FAIL, "it is compacted, which keeps one passenger a station"},
+		{TOPIC_EXITS, TOPIC_CLEANUP, "compact,delete", GRADE_FAIL, "--add-config cleanup.policy=delete\n"},
+		{TOPIC_EXITS, TOPIC_TIMESTAMP, "LogAppendTime", GRADE_FAIL, "--add-config message.timestamp.type=CreateTime\n"},
+		{TOPIC_STATIONS, TOPIC_CLEANUP, "delete", GRADE_WARN, "it grows with every change of a station"},
+		{TOPIC_STATIONS, TOPIC_RETENTION_MS, "1000", GRADE_OK, ""}, /* compacted: retention does not matter */
+		{TOPIC_EXITS, TOPIC_MIN_IN_SYNC, "2", GRADE_FAIL, "a partition has 1 replicas in sync, min.insync.replicas is 2: nothing can be written"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct facts fs = sound();
@@ -111,20 +111,20 @@ static void topics(void **state)
 	struct facts fs = sound();
 	snprintf(fs.topics[TOPIC_STATIONS].settings[TOPIC_CLEANUP], 32, "delete");
 	snprintf(fs.topics[TOPIC_STATIONS].settings[TOPIC_RETENTION_MS], 32, "1000");
-	expect(&fs, VERDICT_FAIL, "its stations are deleted in time");
+	expect(&fs, GRADE_FAIL, "its stations are deleted in time");
 	fs = sound();
 	fs.topics[TOPIC_EXITS].partitions = 0;
-	expect(&fs, VERDICT_FAIL, "fail  topic exits               is not there: tfl-top setup topics -b b:9092 makes it\n");
+	expect(&fs, GRADE_FAIL, "fail  topic exits               is not there: tfl-top setup topics -b b:9092 makes it\n");
 	fs = sound();
 	fs.topics[TOPIC_EXITS].leaderless = 1;
-	expect(&fs, VERDICT_FAIL, "1 of 4 partitions have no leader");
+	expect(&fs, GRADE_FAIL, "1 of 4 partitions have no leader");
 	fs = sound();
 	fs.topics[TOPIC_EXITS].partitions = 3;
-	expect(&fs, VERDICT_FAIL, "fail  co-partitioning           entries has 4 partitions, exits 3, stations 4: passengers");
+	expect(&fs, GRADE_FAIL, "fail  co-partitioning           entries has 4 partitions, exits 3, stations 4: passengers");
 	fs = sound();
 	memset(fs.topics[TOPIC_EXITS].settings, 0, sizeof fs.topics[TOPIC_EXITS].settings);
 	fs.topics[TOPIC_EXITS].described = false;
-	expect(&fs, VERDICT_WARN, "its settings are not told");
+	expect(&fs, GRADE_WARN, "its settings are not told");
 }
 
 static void database(void **state)
@@ -132,33 +132,33 @@ static void database(void **state)
 	(void)state;
 	struct facts fs = sound();
 	snprintf(fs.db.cluster, sizeof fs.db.cluster, "other");
-	expect(&fs, VERDICT_FAIL, "belongs to cluster other, the brokers are cluster abc");
+	expect(&fs, GRADE_FAIL, "belongs to cluster other, the brokers are cluster abc");
 	fs = sound();
 	snprintf(fs.db.damage, sizeof fs.db.damage, "row 7 missing");
-	expect(&fs, VERDICT_FAIL, "/h/history.db is damaged (row 7 missing): move it away");
+	expect(&fs, GRADE_FAIL, "/h/history.db is damaged (row 7 missing): move it away");
 	fs = sound();
 	fs.db.checked = false;
-	expect(&fs, VERDICT_WARN, "sqlite3 -readonly /h/history.db 'PRAGMA quick_check'");
+	expect(&fs, GRADE_WARN, "sqlite3 -readonly /h/history.db 'PRAGMA quick_check'");
 	fs = sound();
 	fs.db.wal_bytes = 300LL << 20;
-	expect(&fs, VERDICT_WARN, "warn  write-ahead log           /h/history.db-wal has grown to 300");
+	expect(&fs, GRADE_WARN, "warn  write-ahead log           /h/history.db-wal has grown to 300");
 	fs = sound();
 	fs.db.free_bytes = 500LL << 20;
-	expect(&fs, VERDICT_WARN, "500 MiB free in /h: make room");
+	expect(&fs, GRADE_WARN, "500 MiB free in /h: make room");
 	fs.db.free_bytes = 5LL << 20;
-	expect(&fs, VERDICT_FAIL, "fail  disk                      5.0 MiB free in /h: make room");
+	expect(&fs, GRADE_FAIL, "fail  disk                      5.0 MiB free in /h: make room");
 	fs = sound();
 	fs.db.mode = 0666;
-	expect(&fs, VERDICT_WARN, "chmod o-w /h/history.db");
+	expect(&fs, GRADE_WARN, "chmod o-w /h/history.db");
 	fs.db.writable = false;
-	expect(&fs, VERDICT_WARN, "cannot be written by this user");
+	expect(&fs, GRADE_WARN, "cannot be written by this user");
 	fs = sound();
 	fs.db = (struct db_facts){.writable = true, .free_bytes = -1};
-	expect(&fs, VERDICT_OK, "/h/history.db is not there yet; tfl-top or tfl-top feed history makes it\n");
+	expect(&fs, GRADE_OK, "/h/history.db is not there yet; tfl-top or tfl-top feed history makes it\n");
 	fs.db.writable = false;
-	expect(&fs, VERDICT_FAIL, "cannot be made");
+	expect(&fs, GRADE_FAIL, "cannot be made");
 	fs.db_path = NULL;
-	expect(&fs, VERDICT_FAIL, "neither XDG_DATA_HOME nor HOME is set");
+	expect(&fs, GRADE_FAIL, "neither XDG_DATA_HOME nor HOME is set");
 }
 
 static void terminal(void **state)
@@ -166,18 +166,18 @@ static void terminal(void **state)
 	(void)state;
 	struct facts fs = sound();
 	fs.terminal.known = false;
-	expect(&fs, VERDICT_FAIL, "type \"xterm-256color\" is not known: set TERM");
+	expect(&fs, GRADE_FAIL, "type \"xterm-256color\" is not known: set TERM");
 	fs = sound();
 	fs.terminal.colours = 0;
-	expect(&fs, VERDICT_WARN, "warn  terminal colours          none");
+	expect(&fs, GRADE_WARN, "warn  terminal colours          none");
 	fs = sound();
 	snprintf(fs.terminal.charset, sizeof fs.terminal.charset, "ANSI_X3.4-1968");
-	expect(&fs, VERDICT_WARN, "LC_ALL=C.UTF-8");
+	expect(&fs, GRADE_WARN, "LC_ALL=C.UTF-8");
 	fs = sound();
 	fs.terminal.width = 60;
-	expect(&fs, VERDICT_WARN, "60 columns, 40 rows");
+	expect(&fs, GRADE_WARN, "60 columns, 40 rows");
 	fs.terminal = (struct terminal_facts){.charset = "UTF-8"};
-	expect(&fs, VERDICT_OK, "none here");
+	expect(&fs, GRADE_OK, "none here");
 }
 
 static void a_real_file_is_seen(void **state)
