@@ -28,7 +28,7 @@ struct facts {
 	struct terminal_facts terminal;
 };
 
-/* Every check in its order, one line a finding: verdict, what it is about, what it is and what to do. The worst verdict. */
+/* Every check in its order, one line a finding: grade, what it is about, what it is and what to do. The worst grade. */
 enum grade doctor_judge(const struct facts *fs, struct strbuf *out);
 
 #endif

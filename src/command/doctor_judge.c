@@ -11,19 +11,19 @@
 #define DISK_FULL (100LL << 20)
 
 struct finding {
-	enum grade verdict;
+	enum grade grade;
 	char text[1024];
 };
 
-static enum grade say(struct finding *fi, enum grade verdict, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static enum grade say(struct finding *fi, enum grade grade, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
-static enum grade say(struct finding *fi, enum grade verdict, const char *fmt, ...)
+static enum grade say(struct finding *fi, enum grade grade, const char *fmt, ...)
 {
 	va_list args;
 	va_start(args, fmt);
 	vsnprintf(fi->text, sizeof fi->text, fmt, args);
 	va_end(args);
-	return fi->verdict = verdict;
+	return fi->grade = grade;
 }
 
 static bool reached(const struct facts *fs)
@@ -78,10 +78,10 @@ static void check_copartitioning(const struct facts *fs, struct finding *fi)
 
 typedef void topic_check(const struct facts *fs, const struct topic_facts *topic, bool table, struct finding *fi);
 
-static void say_alter(const struct facts *fs, const struct topic_facts *topic, const char *setting, enum grade verdict, const char *why,
+static void say_alter(const struct facts *fs, const struct topic_facts *topic, const char *setting, enum grade grade, const char *why,
 		      struct finding *fi)
 {
-	say(fi, verdict, "%s: kafka-configs --bootstrap-server %s --alter --entity-type topics --entity-name %s --add-config %s", why, fs->brokers,
+	say(fi, grade, "%s: kafka-configs --bootstrap-server %s --alter --entity-type topics --entity-name %s --add-config %s", why, fs->brokers,
 	    topic->name, setting);
 }
 
@@ -302,10 +302,10 @@ static const struct check {
 static enum grade put(const struct finding *fi, const char *subject, struct strbuf *out)
 {
 	static const char *const words[] = {"ok", "warn", "fail"};
-	if (fi->verdict == GRADE_NONE)
+	if (fi->grade == GRADE_NONE)
 		return GRADE_OK;
-	strbuf_printf(out, "%-4s  %-24s  %s\n", words[fi->verdict], subject, fi->text);
-	return fi->verdict;
+	strbuf_printf(out, "%-4s  %-24s  %s\n", words[fi->grade], subject, fi->text);
+	return fi->grade;
 }
 
 static enum grade worse(enum grade a, enum grade b)
@@ -317,7 +317,7 @@ static enum grade judge_rows(const struct facts *fs, const struct check *rows, s
 {
 	enum grade worst = GRADE_OK;
 	for (size_t i = 0; i < count; i++) {
-		struct finding fi = {.verdict = GRADE_NONE};
+		struct finding fi = {.grade = GRADE_NONE};
 		rows[i].run(fs, &fi);
 		worst = worse(worst, put(&fi, rows[i].subject, out));
 	}
@@ -336,7 +336,7 @@ static enum grade judge_topic(const struct facts *fs, int which, struct strbuf *
 		return put(&fi, subject, out);
 	}
 	for (size_t i = 0; i < sizeof topic_checks / sizeof *topic_checks; i++) {
-		fi.verdict = GRADE_NONE;
+		fi.grade = GRADE_NONE;
 		topic_checks[i](fs, topic, which == TOPIC_STATIONS, &fi);
 		worst = worse(worst, put(&fi, subject, out));
 	}

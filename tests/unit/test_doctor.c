@@ -89,7 +89,7 @@ static void topics(void **state)
 		int topic;
 		enum topic_setting setting;
 		const char *value;
-		enum grade verdict;
+		enum grade grade;
 		const char *line;
 	} rows[] = {
 		{TOPIC_ENTRIES, TOPIC_RETENTION_MS, "604800000", GRADE_WARN,
@@ -106,7 +106,7 @@ static void topics(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct facts fs = sound();
 		snprintf(fs.topics[rows[i].topic].settings[rows[i].setting], 32, "%s", rows[i].value);
-		expect(&fs, rows[i].verdict, rows[i].line);
+		expect(&fs, rows[i].grade, rows[i].line);
 	}
 	struct facts fs = sound();
 	snprintf(fs.topics[TOPIC_STATIONS].settings[TOPIC_CLEANUP], 32, "delete");
