@@ -7,9 +7,9 @@ packages_for() {
 		echo gcc make autoconf automake 'pkg-config|pkgconf' libc6-dev
 		echo librdkafka-dev libncurses-dev libjansson-dev libsqlite3-dev 'libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev'
 		;;
-	test) # unit tests, fuzzing, a terminal, a real broker and its ready check, a clone and a tarball of the tree
+	test) # unit tests, fuzzing, a terminal, real services and a broker's ready check, a clone and a tarball of the tree
 		echo libcmocka-dev clang 'libclang-rt-dev|libclang-rt-14-dev' tmux git xz-utils
-		echo kcat sqlite3 maven 'default-jre-headless|openjdk-17-jre-headless|openjdk-21-jre-headless'
+		echo kcat sqlite3 maven curl 'default-jdk-headless|openjdk-17-jdk-headless|openjdk-21-jdk-headless'
 		;;
 	esac
 }

@@ -4,52 +4,7 @@ KAFKA_VERSION=3.9.1
 KAFKA_JVM='-Xms64m -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto'
 KAFKA_PID=
 
-kafka_pom() {
-	cat <<-POM
-		<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
-		<groupId>tfl-top</groupId><artifactId>broker</artifactId><version>1</version><packaging>pom</packaging><dependencies>
-		<dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>$KAFKA_VERSION</version></dependency>
-		<dependency><groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version></dependency>
-		</dependencies></project>
-	POM
-}
-
-# Fetches the classes into the folder $1, whole or not at all.
-kafka_fetch() {
-	local new=$1.$$
-	rm -rf "$new"
-	mkdir -p "$new"
-	kafka_pom >"$new/pom.xml"
-	local mvn=(mvn -B -q -Dstyle.color=never -f "$new/pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$new")
-	if "${mvn[@]}" >"$new/mvn.log" 2>&1 || "${mvn[@]}" >"$new/mvn.log" 2>&1; then
-		mv -T "$new" "$1"
-		return
-	fi
-	tail -n 20 "$new/mvn.log" >&2
-	rm -rf "$new"
-	echo "kafka.sh: the broker's classes could not be fetched from Maven Central" >&2
-	return 1
-}
-
-kafka_classes() {
-	local cache=${XDG_CACHE_HOME:-$HOME/.cache}/tfl-top
-	KAFKA_CLASSES=$cache/kafka-$KAFKA_VERSION
-	mkdir -p "$cache"
-	(
-		flock 9
-		[ -d "$KAFKA_CLASSES" ] || kafka_fetch "$KAFKA_CLASSES"
-	) 9>"$KAFKA_CLASSES.lock"
-}
-
-# A port below the ephemeral range that nobody listens on.
-free_port() {
-	local port
-	while :; do
-		port=$((20000 + RANDOM % 12000))
-		(: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
-	done
-	echo "$port"
-}
+. "${BASH_SOURCE%/*}/maven.sh"
 
 # Retention goes by record time, so back-filled passengers would vanish: it is off. A broker that was killed may come back at once,
 # which the short session timeout is for. Topics are the program's to create.
@@ -106,7 +61,8 @@ restart_kafka() {
 # start_kafka FOLDER [KEY=VALUE]…: exports KAFKA=127.0.0.1:PORT; the settings come last, so they win. Another process may take a port
 # between the choice and the use: then with other ports.
 start_kafka() {
-	kafka_classes || return 1
+	maven_classes "kafka-$KAFKA_VERSION" "org.apache.kafka:kafka_2.13:$KAFKA_VERSION" org.slf4j:slf4j-simple:1.7.36 || return 1
+	KAFKA_CLASSES=$CLASSES
 	KAFKA_HOME=$1
 	shift
 	local try port
