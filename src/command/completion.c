@@ -49,7 +49,7 @@ static void put_views(struct strbuf *out)
 static void put_themes(struct strbuf *out)
 {
 	for (size_t i = 0; i < THEMES; i++)
-		strbuf_printf(out, " %s", theme_names[i]);
+		strbuf_printf(out, " %s", theme_name((enum theme)i));
 }
 
 static const struct {

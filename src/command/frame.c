@@ -28,6 +28,7 @@ static int parse_size(const char *text, int *width, int *height, struct error *e
 struct picture {
 	int width, height;
 	int64_t at_ms; /* -1: of the newest event */
+	enum theme theme;
 	enum depth depth;
 	bool ansi;
 };
@@ -35,13 +36,12 @@ struct picture {
 static int picture_init(struct picture *pic, const struct config *cfg, struct error *err)
 {
 	const char *word = config_text(cfg, "at"), *set = getenv("NO_COLOR");
-	bool mono;
 	*pic = (struct picture){.at_ms = -1, .ansi = !strcmp(config_text(cfg, "format"), "ansi")};
 	if (word && timeword_parse(word, clock_wall_ms(), &pic->at_ms, err))
 		return error_prefix(err, "--at");
-	if (theme_find(config_text(cfg, "ui.theme"), &mono, err))
+	if (theme_find(config_text(cfg, "ui.theme"), &pic->theme, err))
 		return -1;
-	pic->depth = mono || (set && *set) ? DEPTH_MONO : DEPTH_256;
+	pic->depth = set && *set ? DEPTH_MONO : DEPTH_256;
 	return parse_size(config_text(cfg, "size"), &pic->width, &pic->height, err);
 }
 
@@ -90,7 +90,7 @@ static int print(struct screen *sc, const struct snapshot *snap, struct canvas *
 	struct strbuf out = {0};
 	screen_draw(sc, snap, cv);
 	if (pic->ansi)
-		canvas_to_ansi(cv, pic->depth, &out);
+		canvas_to_ansi(cv, pic->theme, pic->depth, &out);
 	else
 		canvas_to_text(cv, &out);
 	bool written = fwrite(strbuf_str(&out), 1, out.len, stdout) == out.len && !fflush(stdout);

@@ -182,7 +182,6 @@ void session_snapshot(struct session *ses, struct snapshot *snap)
 		simulator_status(ses->demo->sim, &snap->sim);
 	if (snap->has_enrich)
 		enrich_status(ses->demo->enrich, &snap->enrich);
-	uint64_t serial;
-	snap->log_lines = log_tail(snap->log, SNAPSHOT_LOG, &serial);
+	snap->log_lines = log_tail(snap->log, LOG_RING, &snap->log_serial);
 	snapshot_clock(snap, config_text(ses->cfg, "ui.clock"));
 }

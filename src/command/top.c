@@ -51,11 +51,11 @@ static int screen_run(struct config *cfg)
 static int check_names(const struct config *cfg, struct error *err)
 {
 	struct screen sc;
-	bool mono;
+	enum theme theme;
 	if (screen_init(&sc, config_text(cfg, "ui.view"), config_text(cfg, "ui.sort"), config_text(cfg, "ui.columns"), err))
 		return -1;
 	screen_fini(&sc);
-	if (theme_find(config_text(cfg, "ui.theme"), &mono, err))
+	if (theme_find(config_text(cfg, "ui.theme"), &theme, err))
 		return -1;
 	if (session_check_feeds(cfg, err))
 		return -1;

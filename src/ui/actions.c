@@ -4,6 +4,7 @@
 #include "ui/view.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #define WHEEL_ROWS 3
@@ -57,6 +58,23 @@ unsigned act_pause(struct screen *sc, const struct input *in, int arg)
 	(void)in;
 	(void)arg;
 	sc->paused = !sc->paused;
+	return REACT_REDRAW;
+}
+
+unsigned act_theme(struct screen *sc, const struct input *in, int arg)
+{
+	(void)in;
+	(void)arg;
+	sc->theme = (enum theme)((sc->theme + 1) % THEMES);
+	snprintf(sc->notice, sizeof sc->notice, "theme %s", theme_name(sc->theme));
+	return REACT_REPAINT;
+}
+
+unsigned act_log_level(struct screen *sc, const struct input *in, int arg)
+{
+	(void)in;
+	(void)arg;
+	sc->log = (struct log_scroll){.least = (enum log_level)((sc->log.least + 1) % (LOG_ERROR + 1))};
 	return REACT_REDRAW;
 }
 

@@ -148,6 +148,17 @@ int canvas_wrap(struct canvas *cv, struct rect area, uint8_t role, const char *t
 	return lines;
 }
 
+int canvas_wrap_height(const struct canvas *cv, int width, const char *text)
+{
+	int lines = 0;
+	while (*text && width > 0) {
+		text += line_bytes(cv, text, width);
+		text += strspn(text, " ");
+		lines++;
+	}
+	return lines;
+}
+
 void canvas_fill(struct canvas *cv, struct rect area, uint8_t role)
 {
 	static const struct glyph space = {.text = " ", .width = 1};

@@ -40,6 +40,8 @@ int canvas_printf(struct canvas *cv, int x, int y, int width, uint8_t role, cons
 /* Text broken at spaces into as many lines of the area as it needs, the last one cut when there are too few; returns the lines. */
 int canvas_wrap(struct canvas *cv, struct rect area, uint8_t role, const char *text);
 
+int canvas_wrap_height(const struct canvas *cv, int width, const char *text); /* the lines it needs */
+
 /* Spaces of a role: the ground of a band. */
 void canvas_fill(struct canvas *cv, struct rect area, uint8_t role);
 bool canvas_blank(const struct canvas *cv, int x, int y, int width); /* nothing but spaces, none of them outside */

@@ -39,6 +39,8 @@ static void draw(struct dashboard *dash)
 	if (width != dash->canvas.width || height != dash->canvas.height)
 		canvas_resize(&dash->canvas, width, height);
 	screen_draw(&dash->screen, &dash->snap, &dash->canvas);
+	if (dash->react & REACT_REPAINT)
+		terminal_dress(dash->screen.theme);
 	terminal_show(&dash->canvas, dash->react & REACT_REPAINT);
 	dash->drawn_ms = mono_ms();
 	dash->react = 0;
@@ -135,12 +137,12 @@ int dashboard_run(const struct dashboard_host *host, struct error *err)
 {
 	struct dashboard dash = {.host = host, .news = true, .inspected = -1, .react = REACT_REDRAW};
 	const struct config *cfg = host->cfg;
-	const char *theme = config_text(cfg, "ui.theme");
 	uint64_t fps = config_count(cfg, "ui.fps");
 	struct terminal_wish wish = {.ascii = config_bool(cfg, "ui.ascii"), .mouse = config_bool(cfg, "ui.mouse")};
-	if (theme_find(theme, &wish.mono, err) ||
-	    screen_init(&dash.screen, config_text(cfg, "ui.view"), config_text(cfg, "ui.sort"), config_text(cfg, "ui.columns"), err))
+	if (screen_init(&dash.screen, config_text(cfg, "ui.view"), config_text(cfg, "ui.sort"), config_text(cfg, "ui.columns"), err) ||
+	    theme_find(config_text(cfg, "ui.theme"), &wish.theme, err))
 		return -1;
+	dash.screen.theme = wish.theme;
 	if (terminal_open(&wish, err)) {
 		screen_fini(&dash.screen);
 		return -1;

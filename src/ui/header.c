@@ -221,14 +221,25 @@ static void draw_choice(const struct screen *sc, struct canvas *cv, int x, int y
 	pieces_draw(&line, cv, x, y, cv->width - 1 - x);
 }
 
+/* Of all tabs, without what is between them; brief: only the view that is shown has its title. */
+static int tabs_width(const struct screen *sc, const struct canvas *cv, bool brief)
+{
+	int width = 1;
+	for (int i = 0; i < VIEWS; i++)
+		width += 3 + (brief && i != (int)sc->view ? 0 : 1 + text_width(views[i].title, cv->ascii));
+	return width;
+}
+
 void tabs_draw(struct screen *sc, struct canvas *cv, int y)
 {
-	int x = 1;
+	bool brief = tabs_width(sc, cv, false) > cv->width;
+	int x = 1, gap = tabs_width(sc, cv, brief) + VIEWS > cv->width ? 0 : 1;
 	for (int i = 0; i < VIEWS; i++) {
-		uint8_t role = i == (int)sc->view ? ROLE_TAB_ACTIVE : ROLE_TAB;
-		int used = canvas_printf(cv, x, y, cv->width - x, role, " %c %s ", views[i].key, views[i].title);
+		bool named = !brief || i == (int)sc->view;
+		int used = canvas_printf(cv, x, y, cv->width - x, i == (int)sc->view ? ROLE_TAB_ACTIVE : ROLE_TAB, " %c%s%s ", views[i].key,
+					 named ? " " : "", named ? views[i].title : "");
 		screen_hit(sc, (struct hit){.area = {x, y, used, 1}, .key = views[i].key, .column = -1, .station = -1});
-		x += used + 1;
+		x += used + gap;
 	}
 	(sc->view == VIEW_STATIONS ? draw_choice : draw_extent)(sc, cv, x + 1, y);
 }
@@ -355,6 +366,8 @@ void bottom_draw(struct screen *sc, const struct snapshot *snap, struct canvas *
 	if (sc->prompt == PROMPT_FILTER || sc->prompt == PROMPT_SEARCH)
 		x = draw_prompt(sc, cv, y);
 	x = draw_keys(sc, cv, x, y, screen_context(sc));
-	if (!sc->prompt)
+	if (sc->notice[0])
+		canvas_text_right(cv, x, y, cv->width - x - 1, ROLE_STRONG, sc->notice);
+	else if (!sc->prompt)
 		draw_feeds(snap, cv, x, y);
 }

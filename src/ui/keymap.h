@@ -27,13 +27,14 @@ enum {
 	IN_STATION = 1 << 2,
 	IN_PIPELINE = 1 << 3,
 	IN_SIMULATOR = 1 << 4,
-	IN_HELP = 1 << 5,
-	IN_VIEWS = IN_STATIONS | IN_NETWORK | IN_STATION | IN_PIPELINE | IN_SIMULATOR | IN_HELP,
-	IN_FILTER = 1 << 6,   /* a text is being typed */
-	IN_SEARCH = 1 << 7,
+	IN_LOG = 1 << 5,
+	IN_HELP = 1 << 6,
+	IN_VIEWS = IN_STATIONS | IN_NETWORK | IN_STATION | IN_PIPELINE | IN_SIMULATOR | IN_LOG | IN_HELP,
+	IN_FILTER = 1 << 7,   /* a text is being typed */
+	IN_SEARCH = 1 << 8,
 	IN_PROMPT = IN_FILTER | IN_SEARCH,
-	IN_MENU = 1 << 8,     /* the list of columns is open */
-	CONTEXTS = 9,
+	IN_MENU = 1 << 9,     /* the list of columns is open */
+	CONTEXTS = 10,
 };
 
 struct screen;

@@ -135,6 +135,7 @@ unsigned screen_input(struct screen *sc, const struct input *in)
 {
 	unsigned context = screen_context(sc);
 	const struct binding *bind = binding_find(context, in->key);
+	sc->notice[0] = '\0';
 	if (bind)
 		return bind->run(sc, in, bind->arg);
 	if (context & IN_PROMPT)

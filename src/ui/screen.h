@@ -8,12 +8,13 @@
 #include "ui/columns.h"
 #include "ui/keymap.h"
 #include "ui/snapshot.h"
+#include "ui/theme.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum view_id { VIEW_STATIONS, VIEW_NETWORK, VIEW_STATION, VIEW_PIPELINE, VIEW_SIMULATOR, VIEW_HELP, VIEWS };
+enum view_id { VIEW_STATIONS, VIEW_NETWORK, VIEW_STATION, VIEW_PIPELINE, VIEW_SIMULATOR, VIEW_LOG, VIEW_HELP, VIEWS };
 enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_SEARCH, PROMPT_SORT };
 enum move { MOVE_UP, MOVE_DOWN, MOVE_PAGE_UP, MOVE_PAGE_DOWN, MOVE_HOME, MOVE_END };
 
@@ -21,7 +22,7 @@ enum move { MOVE_UP, MOVE_DOWN, MOVE_PAGE_UP, MOVE_PAGE_DOWN, MOVE_HOME, MOVE_EN
 enum {
 	REACT_REDRAW = 1,  /* the frame would look different */
 	REACT_RESORT = 2,  /* the rows must be made anew */
-	REACT_REPAINT = 4, /* every cell, whatever the terminal may show */
+	REACT_REPAINT = 4, /* every cell, whatever the terminal may show, in the colours of the theme */
 	REACT_QUIT = 8,
 	REACT_STEER = 16,  /* the simulator is to become as `wish` says */
 };
@@ -36,6 +37,14 @@ struct hit { /* a part of the last frame that can be clicked */
 	int64_t station;   /* … the station to select (-1 none) */
 };
 
+struct log_scroll { /* the Log view follows the newest line until it is scrolled away from it */
+	enum log_level least; /* shown */
+	bool held;            /* does not follow … */
+	bool moved;           /* … and a key has just set where to, */
+	uint64_t serial;      /* else it stays with this line, */
+	int row;              /* from this row of it on */
+};
+
 struct screen {
 	enum view_id view, previous;
 	size_t sort;                /* index into columns[] */
@@ -46,6 +55,9 @@ struct screen {
 	size_t menu;                /* the column the open list points at */
 	int64_t selected;           /* station index; -1 = whichever is on top */
 	bool paused;
+	enum theme theme;
+	char notice[SCREEN_TEXT];   /* what the last key did, where nothing else on the screen tells; until the next key */
+	struct log_scroll log;
 	bool steers;                /* the snapshot has a simulator to be steered */
 	struct sim_desired wish;    /* what it is to do */
 	struct station_row *rows;   /* sorted and filtered; borrow from the snapshot they were made of */

@@ -18,7 +18,6 @@ enum snapshot_mode {
 };
 
 #define SNAPSHOT_FEEDS 4
-#define SNAPSHOT_LOG 100
 
 struct snapshot {
 	enum snapshot_mode mode;
@@ -39,8 +38,9 @@ struct snapshot {
 	int has_sim, has_enrich;
 	struct sim_status sim;
 	struct enrich_status enrich;
-	struct log_line log[SNAPSHOT_LOG];
+	struct log_line log[LOG_RING]; /* oldest first */
 	size_t log_lines;
+	uint64_t log_serial;         /* lines ever written */
 };
 
 void snapshot_init(struct snapshot *snap);

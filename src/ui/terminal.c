@@ -95,10 +95,14 @@ static void prepare_restore(bool mouse)
 	}
 }
 
-static bool no_colours(const struct terminal_wish *wish)
+static enum depth colour_depth(void)
 {
 	const char *set = getenv("NO_COLOR");
-	return wish->mono || (set && *set) || !has_colors();
+	if ((set && *set) || !has_colors())
+		return DEPTH_MONO;
+	start_color();
+	use_default_colors();
+	return COLORS >= 256 ? DEPTH_256 : COLORS >= 16 ? DEPTH_16 : DEPTH_8;
 }
 
 static attr_t curses_attributes(struct look look)
@@ -126,19 +130,13 @@ static short pair_for(struct look look, short *used, struct look *seen)
 	return *used;
 }
 
-static void prepare_colours(const struct terminal_wish *wish)
+void terminal_dress(enum theme theme)
 {
 	struct look seen[ROLES * 2 + 1];
 	short used = 0;
-	term.depth = DEPTH_MONO;
-	if (!no_colours(wish)) {
-		start_color();
-		use_default_colors();
-		term.depth = COLORS >= 256 ? DEPTH_256 : COLORS >= 16 ? DEPTH_16 : DEPTH_8;
-	}
 	for (int role = 0; role < ROLES; role++)
 		for (int selected = 0; selected < 2; selected++) {
-			struct look look = theme_look(term.depth, (uint8_t)role, selected);
+			struct look look = theme_look(theme, term.depth, (uint8_t)role, selected);
 			term.attributes[role][selected] = curses_attributes(look);
 			term.pairs[role][selected] = pair_for(look, &used, seen);
 		}
@@ -193,7 +191,8 @@ int terminal_open(const struct terminal_wish *wish, struct error *err)
 		return error_set(err, "terminal type \"%s\" cannot show a full screen", name);
 	term.ascii = wish->ascii || strcmp(nl_langinfo(CODESET), "UTF-8");
 	prepare_restore(wish->mouse);
-	prepare_colours(wish);
+	term.depth = colour_depth();
+	terminal_dress(wish->theme);
 	prepare_input(wish->mouse);
 	canvas_init(&term.last, 0, 0, term.ascii);
 	catch_fatal();

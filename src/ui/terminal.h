@@ -12,7 +12,7 @@
 
 struct terminal_wish {
 	bool ascii;   /* only ASCII, whatever the locale can do */
-	bool mono;    /* no colours (also with NO_COLOR in the environment) */
+	enum theme theme; /* whose colours, where there are any and NO_COLOR is not in the environment */
 	bool mouse;
 };
 
@@ -35,6 +35,9 @@ void terminal_close(void);
 /* Whether only ASCII can be shown: asked for, or the locale is not UTF-8. */
 bool terminal_ascii(void);
 void terminal_size(int *width, int *height);  /* asks the system anew */
+
+/* Other colours, from the next terminal_show on, which then has to send every cell. */
+void terminal_dress(enum theme theme);
 
 /* Sends the cells that differ from what was sent last; all: every cell. */
 void terminal_show(const struct canvas *cv, bool all);

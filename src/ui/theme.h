@@ -1,5 +1,6 @@
-/* theme.h: what a cell may mean, and how each meaning looks on 256, 16 or 8 colours and without any. One row per role.
- * Meaning never rests on colour alone: a word, a sign or a shape says the same. Pure. */
+/* theme.h: what a cell may mean, and how each meaning looks in each theme on 256, 16 or 8 colours and without any. One row per role.
+ * Meaning never rests on colour alone: a word, a sign or a shape says the same. A theme paints its own ground, so that it can be read
+ * whatever the terminal's. Pure. */
 #ifndef TFLTOP_UI_THEME_H
 #define TFLTOP_UI_THEME_H
 
@@ -27,19 +28,20 @@ enum depth { DEPTH_MONO, DEPTH_8, DEPTH_16, DEPTH_256, DEPTHS };
 enum { LOOK_BOLD = 1, LOOK_DIM = 2, LOOK_UNDERLINE = 4, LOOK_REVERSE = 8 };
 
 struct look {
-	short fg, bg;        /* palette numbers; -1 = the terminal's own */
+	short fg, bg;        /* palette numbers; -1 = the terminal's own, which only mono is */
 	unsigned attributes; /* LOOK_ bits */
 };
 
-struct look theme_look(enum depth depth, uint8_t role, bool selected);
-#define THEMES 2
-extern const char *const theme_names[THEMES];
+enum theme { THEME_DARK, THEME_LIGHT, THEME_CONTRAST, THEME_BLIND, THEME_MONO, THEMES };
 
-/* ui.theme: "default", or "mono" for none of the colours. Error: an unknown name. */
-int theme_find(const char *name, bool *mono, struct error *err);
+struct look theme_look(enum theme theme, enum depth depth, uint8_t role, bool selected);
 
+const char *theme_name(enum theme theme);
+
+/* As ui.theme has it. Error: an unknown name. */
+int theme_find(const char *name, enum theme *theme, struct error *err);
 
 /* The canvas with SGR sequences, one line per row, each ended with a reset. The only place that writes an ESC byte beside the terminal. */
-void canvas_to_ansi(const struct canvas *cv, enum depth depth, struct strbuf *out);
+void canvas_to_ansi(const struct canvas *cv, enum theme theme, enum depth depth, struct strbuf *out);
 
 #endif

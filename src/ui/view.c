@@ -19,10 +19,12 @@ const struct view views[VIEWS] = {
 			  network_draw, scroll},
 	[VIEW_STATION] = {"station", '4', "Station", "one station's day by quarter hours against typical, and the stations next to it",
 			  station_draw, station_move},
-	[VIEW_PIPELINE] = {"pipeline", '5', "Pipeline", "broker, partitions, ledger, history file, dead letters, gaps, log",
+	[VIEW_PIPELINE] = {"pipeline", '5', "Pipeline", "broker, partitions, ledger, history file, dead letters, gaps",
 			   pipeline_draw, scroll},
 	[VIEW_SIMULATOR] = {"simulator", '6', "Simulator", "scenario, rate, speed and pause of the simulator; events on their way, latency",
 			    simulator_draw, scroll},
+	[VIEW_LOG] = {"log", '9', "Log", "the last 500 lines of this process's log, wrapped; follows the newest until it is scrolled",
+		      log_draw, log_move},
 	[VIEW_HELP] = {"help", '?', "Help", "keys, columns and words explained", help_draw, scroll},
 };
 

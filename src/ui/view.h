@@ -27,6 +27,8 @@ void network_draw(struct screen *sc, const struct snapshot *snap, struct canvas 
 void pipeline_draw(struct screen *sc, const struct snapshot *snap, struct canvas *cv, struct rect area);
 void station_draw(struct screen *sc, const struct snapshot *snap, struct canvas *cv, struct rect area);
 unsigned station_move(struct screen *sc, enum move move);
+void log_draw(struct screen *sc, const struct snapshot *snap, struct canvas *cv, struct rect area);
+unsigned log_move(struct screen *sc, enum move move);
 void simulator_draw(struct screen *sc, const struct snapshot *snap, struct canvas *cv, struct rect area);
 void help_draw(struct screen *sc, const struct snapshot *snap, struct canvas *cv, struct rect area);
 

@@ -91,6 +91,7 @@ void help_draw(struct screen *sc, const struct snapshot *snap, struct canvas *cv
 	draw_keys(&pg, "Keys everywhere", IN_HELP, 0);
 	draw_keys(&pg, "Keys in Stations", IN_STATIONS, IN_HELP);
 	draw_keys(&pg, "Keys in Simulator", IN_SIMULATOR, IN_HELP);
+	draw_keys(&pg, "Keys in Log", IN_LOG, IN_HELP);
 	draw_keys(&pg, "While typing", IN_PROMPT, IN_HELP);
 	draw_keys(&pg, "In the list of columns", IN_MENU, IN_HELP);
 	draw_columns(&pg);

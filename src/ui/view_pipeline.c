@@ -250,18 +250,9 @@ static void draw_simulator(struct page *pg, const struct sim_status *sim)
 	page_gap(pg);
 }
 
-static void draw_log(struct page *pg, const struct snapshot *snap)
-{
-	static const uint8_t roles[] = {[LOG_DEBUG] = ROLE_DIM, [LOG_INFO] = ROLE_TEXT, [LOG_WARN] = ROLE_WARN, [LOG_ERROR] = ROLE_ALERT};
-	page_title(pg, "Log", ROLE_DIM, "newest first");
-	for (size_t i = snap->log_lines; i-- > 0;)
-		page_line(pg, roles[snap->log[i].level], format_clock(snap->log[i].time_ms).s, "%-5s %s",
-			  log_level_name(snap->log[i].level), snap->log[i].text);
-}
-
 static int lines_needed(const struct snapshot *snap)
 {
-	int lines = 120 + 3 * (int)snap->store.feed.partitions + PAGE_WRAP * (STORE_DEAD_SHOWN + STORE_GAPS_SHOWN + SNAPSHOT_LOG);
+	int lines = 120 + 3 * (int)snap->store.feed.partitions + PAGE_WRAP * (STORE_DEAD_SHOWN + STORE_GAPS_SHOWN);
 	for (size_t i = 0; i < snap->feeds; i++)
 		lines += 40 + 3 * (int)snap->feed[i].partitions;
 	return lines;
@@ -286,7 +277,5 @@ void pipeline_draw(struct screen *sc, const struct snapshot *snap, struct canvas
 		draw_enrich(&pg, &snap->enrich);
 	if (snap->has_sim)
 		draw_simulator(&pg, &snap->sim);
-	if (snap->log_lines)
-		draw_log(&pg, snap);
 	page_show(&pg, sc, cv, area);
 }

@@ -94,7 +94,7 @@ check "SQL that never ends is given up" test "$? $(grep -c 'given up after 1' en
 query --sql "SELECT * FROM station_minute" | head -n 1 >one
 check "a reader that goes away is no failure" test "${PIPESTATUS[0]}" = 0
 check "frame draws a view without a terminal" sh -c "'$TFL_TOP' frame --db history.db --size 120x40 </dev/null | awk 'END { exit NR != 40 }'"
-for view in stations network pipeline help; do
+for view in stations network pipeline log help; do
 	check "frame --view $view" sh -c "'$TFL_TOP' frame --db history.db --view $view --size 80x24 >$view.out && test -s $view.out"
 done
 # The first row's station and the whole network, on the screen as in SQL: the 15 minutes before the newest bucket.

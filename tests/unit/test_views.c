@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
+#include "ui/format.h"
 #include "ui/linear.h"
 #include "ui/screen.h"
 #include "ui/theme.h"
@@ -260,6 +261,166 @@ static void the_simulator_is_steered(void **state)
 	screen_fini(&sc);
 }
 
+static void log_more(size_t lines)
+{
+	for (size_t i = 0; i < lines; i++) {
+		if (snap.log_lines == LOG_RING)
+			memmove(snap.log, snap.log + 1, sizeof snap.log - sizeof *snap.log);
+		else
+			snap.log_lines++;
+		struct log_line *line = &snap.log[snap.log_lines - 1];
+		*line = (struct log_line){.time_ms = snap.wall_ms, .level = i % 4 ? LOG_INFO : LOG_WARN};
+		snprintf(line->text, sizeof line->text, "line %u", (unsigned)++snap.log_serial);
+	}
+}
+
+static void log_shows(struct screen *sc, const char *first, const char *last)
+{
+	struct strbuf drawn = {0};
+	draw(sc, 80, 16, false, &drawn);
+	const char *a = strstr(strbuf_str(&drawn), first), *b = strstr(strbuf_str(&drawn), last);
+	if (!a || !b || a > b)
+		fail_msg("wanted %s to %s:\n%s", first, last, strbuf_str(&drawn));
+	strbuf_fini(&drawn);
+}
+
+/* It follows the newest line; scrolled away it stays with the lines it shows, though more are written and the oldest go. */
+static void the_log_follows_or_is_held(void **state)
+{
+	(void)state;
+	struct screen sc;
+	struct snapshot before = snap;
+	screen_init(&sc, "log", NULL, NULL, NULL);
+	snap.log_lines = snap.log_serial = 0;
+	log_shows(&sc, "Log", "Nothing was logged yet");
+	log_more(499);
+	log_shows(&sc, "line 489\n", "line 499\n");
+	log_more(1);
+	log_shows(&sc, "line 490\n", "line 500\n");
+	screen_input(&sc, &(struct input){.key = K_PAGE_UP});
+	log_shows(&sc, "line 479\n", "line 489\n");
+	log_more(100);
+	log_shows(&sc, "line 479\n", "line 489\n");
+	log_more(450);
+	log_shows(&sc, "line 551\n", "line 561\n"); /* those it stayed with are gone */
+	assert_int_equal(type(&sc, "G"), REACT_REDRAW);
+	log_shows(&sc, "line 1040\n", "line 1050\n");
+	log_more(1);
+	log_shows(&sc, "line 1041\n", "line 1051\n");
+	type(&sc, "ll");
+	log_shows(&sc, "warnings and errors", "line 1051\n");
+	log_shows(&sc, "line 1013\n", "line 1049\n");
+	type(&sc, "l");
+	log_shows(&sc, "errors", "No line of this level");
+	type(&sc, "l");
+	log_shows(&sc, "all levels", "line 1050\n");
+	snap = before;
+	screen_fini(&sc);
+}
+
+/* Roles that stand for different things. */
+static const int families[][4] = {{ROLE_OK, ROLE_WARN, ROLE_ALERT, ROLE_TEXT},
+				  {ROLE_QUIET, ROLE_BUSY, ROLE_VERY_BUSY, ROLE_TEXT},
+				  {ROLE_BAND_OK, ROLE_BAND_WARN, ROLE_BAND_ALERT, ROLE_BAND},
+				  {ROLE_PLUS, ROLE_MINUS, -1, -1}};
+#define STATES (FEED_FAILED + 1)
+#define FAMILIES (sizeof families / sizeof *families)
+
+static bool belongs(size_t family, int role)
+{
+	for (int i = 0; i < 4; i++)
+		if (families[family][i] == role)
+			return true;
+	return false;
+}
+
+struct run { /* neighbouring cells of one role */
+	int role;
+	char text[200];
+};
+
+struct runs {
+	struct run *run;
+	size_t count, cap;
+};
+
+static void add_run(struct runs *runs, const struct run *run)
+{
+	if (strlen(run->text) - strspn(run->text, " ") <= 1) /* a sign: the word is beside it */
+		return;
+	for (size_t i = 0; i < runs->count; i++) {
+		const struct run *other = &runs->run[i];
+		if (strcmp(other->text, run->text))
+			continue;
+		if (other->role == run->role)
+			return;
+		for (size_t family = 0; family < FAMILIES; family++)
+			if (belongs(family, other->role) && belongs(family, run->role))
+				fail_msg("\"%s\" is drawn as role %d and as role %d", run->text, run->role, other->role);
+	}
+	runs->run = xgrow(runs->run, runs->count, &runs->cap, sizeof *runs->run);
+	runs->run[runs->count++] = *run;
+}
+
+static void add_runs(struct runs *runs, const struct canvas *cv, int y)
+{
+	struct run run = {.role = -1};
+	for (int x = 0; x <= cv->width; x++) {
+		const struct cell *cell = canvas_cell(cv, x, y);
+		if (!cell || cell->role != run.role) {
+			add_run(runs, &run);
+			run = (struct run){.role = cell ? cell->role : -1};
+		}
+		if (cell && strlen(run.text) + sizeof cell->text < sizeof run.text)
+			strcat(run.text, cell->text);
+	}
+}
+
+/* The same letters never come in two roles that mean different things: who sees no colour sees the difference too. */
+static void no_two_meanings_differ_by_colour_alone(void **state)
+{
+	(void)state;
+	struct runs runs = {0};
+	struct feed_status well = snap.feed[0];
+	for (int i = 0; i < (VIEWS - 1) * STATES; i++) { /* Help explains colours, and uses none */
+		struct screen sc;
+		struct canvas cv;
+		snap.feed[0].state = (enum feed_state)(i % STATES);
+		snap.feed[0].last_arrival_ms = snap.wall_ms - i % STATES * 7000;
+		screen_init(&sc, views[i / STATES].name, NULL, NULL, NULL);
+		screen_refresh(&sc, &snap);
+		canvas_init(&cv, 120, 40, true);
+		screen_draw(&sc, &snap, &cv);
+		for (int y = 0; y < cv.height; y++)
+			add_runs(&runs, &cv, y);
+		canvas_fini(&cv);
+		screen_fini(&sc);
+	}
+	snap.feed[0] = well;
+	assert_true(runs.count > 200);
+	free(runs.run);
+}
+
+static void a_key_changes_the_theme(void **state)
+{
+	(void)state;
+	struct screen sc;
+	struct strbuf drawn = {0};
+	screen_init(&sc, NULL, NULL, NULL, NULL);
+	assert_int_equal(type(&sc, "T"), REACT_REPAINT);
+	draw(&sc, 80, 24, false, &drawn);
+	assert_non_null(strstr(strbuf_str(&drawn), "theme light"));
+	for (int i = 1; i < THEMES; i++)
+		type(&sc, "T");
+	assert_int_equal(sc.theme, THEME_DARK);
+	type(&sc, "j");
+	strbuf_reset(&drawn);
+	draw(&sc, 80, 24, false, &drawn);
+	assert_null(strstr(strbuf_str(&drawn), "theme"));
+	strbuf_fini(&drawn);
+	screen_fini(&sc);
+}
+
 static void a_filter_narrows_as_it_is_typed(void **state)
 {
 	(void)state;
@@ -432,6 +593,9 @@ int main(void)
 		cmocka_unit_test(a_line_of_words_is_plain_ascii),
 		cmocka_unit_test(a_station_is_looked_at),
 		cmocka_unit_test(the_simulator_is_steered),
+		cmocka_unit_test(the_log_follows_or_is_held),
+		cmocka_unit_test(no_two_meanings_differ_by_colour_alone),
+		cmocka_unit_test(a_key_changes_the_theme),
 		cmocka_unit_test(a_filter_narrows_as_it_is_typed),
 		cmocka_unit_test(the_selection_follows_its_station),
 		cmocka_unit_test(the_selection_stays_in_sight),
