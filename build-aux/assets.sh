@@ -1,5 +1,5 @@
 #!/bin/sh
-# assets.sh DATA-FOLDER FILE… > assets.c: the table of src/base/asset.h; the bytes themselves are taken in by the assembler.
+# assets.sh TOP FILE… > assets.c: the table of src/base/asset.h, with the files below TOP; the bytes themselves are taken in by the assembler.
 set -eu
 folder=$1
 shift
@@ -17,7 +17,7 @@ done
 echo 'const struct asset assets[] = {'
 n=0
 for file; do
-	printf '\t{"%s", asset_%d, %d},\n' "$file" "$n" "$(wc -c < "$folder/$file")"
+	printf '\t{"%s", asset_%d, %d},\n' "${file#data/}" "$n" "$(wc -c < "$folder/$file")"
 	n=$((n + 1))
 done
 [ "$n" -gt 0 ] || printf '\t{"", "", 0},\n'

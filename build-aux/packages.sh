@@ -9,7 +9,7 @@ packages_for() {
 		;;
 	test) # unit tests, fuzzing, a terminal, real services and a broker's ready check, a clone and a tarball of the tree
 		echo libcmocka-dev clang 'libclang-rt-dev|libclang-rt-14-dev' tmux git xz-utils
-		echo kcat sqlite3 maven curl 'default-jdk-headless|openjdk-17-jdk-headless|openjdk-21-jdk-headless'
+		echo kcat sqlite3 jq maven curl 'default-jdk-headless|openjdk-17-jdk-headless|openjdk-21-jdk-headless'
 		;;
 	esac
 }
