@@ -1,6 +1,7 @@
 #include "base/config_internal.h"
 
 #include "base/mem.h"
+#include "base/utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,9 +138,21 @@ static char *expanded(const struct option *row, const char *text)
 	return xstrdup(text);
 }
 
+static int refuse_seen(const struct setting *set, const char *place, struct error *err)
+{
+	struct strbuf name = {0};
+	config_env_name(set->key, &name);
+	error_set(err, "%s: every user of this machine can see a command line: set it in the configuration file, or as %s in the environment", place,
+		  strbuf_str(&name));
+	strbuf_fini(&name);
+	return -1;
+}
+
 static int assign(struct setting *set, const char *text, enum config_source source, const char *place, struct error *err)
 {
 	struct config_number number;
+	if (set->row->type == OPT_SECRET && source == FROM_FLAG && *text)
+		return refuse_seen(set, place, err);
 	if (config_check(set->row, text, &number, err)) {
 		if (source == FROM_FILE)
 			error_prefix(err, "%s", set->key);
@@ -287,12 +300,17 @@ void config_each_kafka(const struct config *cfg, void (*fn)(const char *name, co
 
 void config_print(const struct config *cfg, struct strbuf *out)
 {
+	struct strbuf line = {0};
 	for (size_t i = 0; i < cfg->count; i++) {
 		const struct setting *set = &cfg->settings[i];
 		if (set->row->pure_flag)
 			continue;
 		const char *text = !set->text ? "" : set->row->type == OPT_SECRET ? "********" : set->text;
 		int width = 46 - (int)strlen(set->key);
-		strbuf_printf(out, "%s=%-*s  %s\n", set->key, width > 0 ? width : 0, text, set->place ? set->place : set->text ? "default" : "unset");
+		strbuf_reset(&line);
+		strbuf_printf(&line, "%s=%-*s  %s", set->key, width > 0 ? width : 0, text, set->place ? set->place : set->text ? "default" : "unset");
+		utf8_add_safe(out, line.data, line.len);
+		strbuf_addc(out, '\n');
 	}
+	strbuf_fini(&line);
 }

@@ -39,19 +39,6 @@ const char *log_level_name(enum log_level level)
 	return level_names[level];
 }
 
-/* Control bytes and bytes that are no UTF-8 become \xNN, so that no text can steer a terminal or break a line. */
-static void add_safe(struct strbuf *out, const char *text, size_t len)
-{
-	for (size_t i = 0; i < len;) {
-		size_t n = utf8_printable(text + i, len - i);
-		if (n)
-			strbuf_add(out, text + i, n);
-		else
-			strbuf_printf(out, "\\x%02x", (unsigned char)text[i]);
-		i += n ? n : 1;
-	}
-}
-
 static void add_quoted(struct strbuf *out, const char *text)
 {
 	strbuf_addc(out, '"');
@@ -163,7 +150,7 @@ void log_write(enum log_level level, const char *fmt, ...)
 	if (n < 0)
 		return;
 	struct strbuf safe = {0}, line = {0};
-	add_safe(&safe, text, (size_t)n);
+	utf8_add_safe(&safe, text, (size_t)n);
 	free(text);
 	int64_t time_ms = clock_wall_ms();
 	pthread_mutex_lock(&lg.lock);

@@ -31,6 +31,18 @@ size_t utf8_printable(const char *text, size_t len)
 	return n && c >= 0x20 && !(c >= 0x7f && c < 0xa0) && !line_or_bidi ? n : 0;
 }
 
+void utf8_add_safe(struct strbuf *out, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len;) {
+		size_t n = utf8_printable(text + i, len - i);
+		if (n)
+			strbuf_add(out, text + i, n);
+		else
+			strbuf_printf(out, "\\x%02x", (unsigned char)text[i]);
+		i += n ? n : 1;
+	}
+}
+
 size_t utf8_cut(const char *text, size_t len, size_t max)
 {
 	if (len <= max)

@@ -2,6 +2,8 @@
 #ifndef TFLTOP_BASE_UTF8_H
 #define TFLTOP_BASE_UTF8_H
 
+#include "base/strbuf.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,6 +13,9 @@ size_t utf8_decode(const char *text, size_t len, uint32_t *code);
 /* Length of the sequence at `text` if it may go to a terminal or a log: well-formed and no control character (C0, DEL, C1), line
  * separator or bidirectional control; else 0. */
 size_t utf8_printable(const char *text, size_t len);
+
+/* Adds the text; what may not go to a terminal or a log becomes \xNN, so that no text can steer the one or break a line of the other. */
+void utf8_add_safe(struct strbuf *out, const char *text, size_t len);
 
 /* The greatest length ≤ max that does not cut a sequence of well-formed text. */
 size_t utf8_cut(const char *text, size_t len, size_t max);

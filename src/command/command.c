@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int help_run(struct config *cfg);
@@ -193,6 +194,16 @@ static int open_log(const struct command *cmd, const struct config *cfg, struct 
 	return rc;
 }
 
+/* Who may belong to the file's group its owner has decided. The doctor has a line of its own. */
+static void warn_of_open_secret(const struct config *cfg)
+{
+	struct stat st;
+	char *file = config_file_secret(cfg) ? config_file_name(cfg) : NULL;
+	if (file && !stat(file, &st) && st.st_mode & 007)
+		log_warn("%s holds a password and is open to every user (mode %04o): chmod 600 %s", file, st.st_mode & 07777, file);
+	free(file);
+}
+
 static int run(const struct command *cmd, struct config *cfg)
 {
 	struct error err = {0};
@@ -202,6 +213,8 @@ static int run(const struct command *cmd, struct config *cfg)
 		fprintf(stderr, "tfl-top %s: %s\n", cmd->name, err.text);
 		return 1;
 	}
+	if (cmd->bit != CMD_DOCTOR)
+		warn_of_open_secret(cfg);
 	if (cmd->takes_signals)
 		signals_init();
 	int rc = cmd->run(cfg);

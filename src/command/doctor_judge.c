@@ -1,5 +1,6 @@
 #include "command/doctor.h"
 
+#include "base/utf8.h"
 #include "ui/format.h"
 
 #include <stdarg.h>
@@ -304,7 +305,11 @@ static enum grade put(const struct finding *fi, const char *subject, struct strb
 	static const char *const words[] = {"ok", "warn", "fail"};
 	if (fi->grade == GRADE_NONE)
 		return GRADE_OK;
-	strbuf_printf(out, "%-4s  %-24s  %s\n", words[fi->grade], subject, fi->text);
+	struct strbuf line = {0};
+	strbuf_printf(&line, "%-4s  %-24s  %s", words[fi->grade], subject, fi->text);
+	utf8_add_safe(out, line.data, line.len); /* names come from the configuration and the cluster */
+	strbuf_addc(out, '\n');
+	strbuf_fini(&line);
 	return fi->grade;
 }
 

@@ -56,7 +56,14 @@ echo 'topic.partitions = 5' >"$conf"
 check "the file" value topic.partitions '= *5.*tfl-top.conf' --
 check "the environment before the file" value topic.partitions '= *6.*(TFL_TOP_TOPIC_PARTITIONS|env)' TFL_TOP_TOPIC_PARTITIONS=6 --
 check "a flag before all" value topic.partitions '= *7.*(flag|command line|-X)' TFL_TOP_TOPIC_PARTITIONS=6 -- -X topic.partitions=7
-check "a secret is masked" sh -c "'$TFL_TOP' --print-config -X kafka.sasl.password=hunter2 | grep sasl.password && ! '$TFL_TOP' --print-config -X kafka.sasl.password=hunter2 | grep -q hunter2"
+refused "a secret that every user could see" 2 'TFL_TOP_KAFKA_SASL_PASSWORD in the environment' top --print-config -X kafka.sasl.password=hunter2
+check "a secret is masked" value kafka.sasl.password '= *\*+ +TFL_TOP_KAFKA' TFL_TOP_KAFKA_SASL_PASSWORD=hunter2 --
+printf 'kafka.sasl.password=hunter2\n' >"$conf"
+chmod 644 "$conf"
+refused "a password that all may read is warned of" 1 'level=warn msg="/.*/tfl-top.conf holds a password and is open to every user \(mode 0644\): chmod 600' \
+	top query --db nothing.db --sql 'SELECT 1'
+chmod 640 "$conf"
+check "and not of one that the file's group may" sh -c "! '$TFL_TOP' query --db nothing.db --sql 'SELECT 1' 2>&1 | grep password"
 printf 'topic.partitions=5\ntopic.entrys=x\n' >"$conf"
 refused "a mistake in the file, with its line and the nearest name" 2 'tfl-top\.conf.*2.*topic.entries' top query
 rm "$conf"

@@ -301,6 +301,40 @@ static void kafka_keys_pass_through(void **state)
 	config_free(cfg);
 }
 
+/* Every user of the machine sees the words of a command line. */
+static void a_secret_is_refused_on_the_command_line(void **state)
+{
+	(void)state;
+	static const char *const names[][2] = {
+		{"kafka.sasl.password", "TFL_TOP_KAFKA_SASL_PASSWORD"},
+		{"kafka.ssl.key.pem", "TFL_TOP_KAFKA_SSL_KEY_PEM"},
+		{"kafka.sasl.oauthbearer.client.secret", "TFL_TOP_KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET"},
+	};
+	for (size_t i = 0; i < LENGTH(names); i++) {
+		char line[128], text[512];
+		snprintf(line, sizeof line, "-X %s=hunter2", names[i][0]);
+		snprintf(text, sizeof text, "-X %s: every user of this machine can see a command line: set it in the configuration file, or as %s in "
+			 "the environment", names[i][0], names[i][1]);
+		refused(CMD_TOP, line, text);
+	}
+	struct config *cfg = loaded(CMD_TOP, "-X kafka.sasl.password= -X kafka.sasl.username=ada -X kafka.ssl.key.location=/k.pem");
+	config_free(cfg);
+}
+
+static void print_shows_control_bytes(void **state)
+{
+	(void)state;
+	write_conf("topic.entries=a\033[2Jb\n");
+	struct strbuf out = {0};
+	struct config *cfg = loaded(CMD_TOP, "-X kafka.client.id=\033]0;x\007");
+	config_print(cfg, &out);
+	assert_non_null(strstr(strbuf_str(&out), "\ntopic.entries=a\\x1b[2Jb "));
+	assert_non_null(strstr(strbuf_str(&out), "\nkafka.client.id=\\x1b]0;x\\x07 "));
+	assert_null(strchr(strbuf_str(&out), '\033'));
+	strbuf_fini(&out);
+	config_free(cfg);
+}
+
 static void print_says_where_values_come_from(void **state)
 {
 	(void)state;
@@ -416,6 +450,8 @@ int main(void)
 		cmocka_unit_test_setup(a_shadowed_value_is_checked_too, clean),
 		cmocka_unit_test_setup(contract_breaking_keys_are_refused, clean),
 		cmocka_unit_test_setup(kafka_keys_pass_through, clean),
+		cmocka_unit_test_setup(a_secret_is_refused_on_the_command_line, clean),
+		cmocka_unit_test_setup(print_shows_control_bytes, clean),
 		cmocka_unit_test_setup(print_says_where_values_come_from, clean),
 		cmocka_unit_test_setup(every_row_is_well_formed, clean),
 		cmocka_unit_test_setup(help_shows_what_a_command_takes, clean),

@@ -67,6 +67,9 @@ static void configuration(void **state)
 	expect(&fs, GRADE_OK, "/h/tfl-top.conf: 2 keys in force\n");
 	fs.file.mode = 0644;
 	expect(&fs, GRADE_WARN, "warn  configuration             /h/tfl-top.conf holds a password and is open to others (mode 0644): chmod 600");
+	fs.file.path = "/h/a\033[2Jb";
+	expect(&fs, GRADE_WARN, "warn  configuration             /h/a\\x1b[2Jb holds a password");
+	fs.file.path = "/h/tfl-top.conf";
 	fs.file.exists = fs.file.secret = false;
 	expect(&fs, GRADE_OK, "no file /h/tfl-top.conf: defaults, environment and options only\n");
 	fs.file.path = NULL;
