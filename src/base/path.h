@@ -13,6 +13,9 @@ enum path_kind {
 /* <folder>/<name> as heap text; nothing is made. NULL + err when neither the variable nor HOME is set. */
 char *path_of(enum path_kind kind, const char *name, struct error *err);
 
+/* Where links lead from path, also when nothing is there yet. Heap. */
+char *path_real(const char *path);
+
 /* Makes the folder that holds path, and those above it. -1 + err naming the one that cannot be made. */
 int path_make_folder(const char *path, struct error *err);
 

@@ -3,6 +3,7 @@
 #include "base/asset.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/path.h"
 #include "base/strbuf.h"
 #include "base/zone.h"
 #include "store/sql.h"
@@ -162,16 +163,19 @@ fail:
 	return -1;
 }
 
-/* Made before SQLite opens it, so that no moment passes with other permissions; SQLite gives -wal and -shm those of the file. */
+/* Made before SQLite opens it, so that no moment passes with other permissions; SQLite gives -wal and -shm those of the file. One that is
+ * there is not opened: closing it would take the locks away that a reader of this process has on it, and with them the log from under us. */
 static int make_file(const char *path, unsigned mode, struct error *err)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, mode);
-	if (fd < 0)
-		return error_set(err, "cannot write %s: %s; change its permissions, or choose another file with --db", path, strerror(errno));
-	struct stat st;
-	bool fresh = !fstat(fd, &st) && st.st_size == 0;
-	int rc = fresh && fchmod(fd, mode) ? error_set(err, "cannot set the permissions of %s: %s", path, strerror(errno)) : 0;
-	close(fd);
+	char *real = path_real(path); /* a link to what is not there yet counts as being there */
+	int rc = 0, fd = open(real, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+	if (fd < 0 && (errno != EEXIST || access(real, R_OK | W_OK)))
+		rc = error_set(err, "cannot write %s: %s; change its permissions, or choose another file with --db", path, strerror(errno));
+	else if (fd >= 0 && fchmod(fd, mode))
+		rc = error_set(err, "cannot set the permissions of %s: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	free(real);
 	return rc;
 }
 
@@ -182,10 +186,18 @@ static int configure_writer(sqlite3 *db, struct error *err)
 	return db_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 0; PRAGMA cache_size = -16000", err);
 }
 
-static int refuse_folder(const char *path, struct error *err)
+/* SQLite keeps a log beside the name by which it was opened, and what is in it is missing for whoever comes by another. */
+static int refuse_kind(const char *path, struct error *err)
 {
 	struct stat st;
-	return !stat(path, &st) && S_ISDIR(st.st_mode) ? error_set(err, "%s is a folder: name a file with --db", path) : 0;
+	if (stat(path, &st))
+		return 0;
+	if (S_ISDIR(st.st_mode))
+		return error_set(err, "%s is a folder: name a file with --db", path);
+	if (st.st_nlink > 1)
+		return error_set(err, "%s is one of %lu names of a file, and SQLite would keep a log for each: remove the others (find -samefile), or "
+				 "copy it and use the copy", path, (unsigned long)st.st_nlink);
+	return 0;
 }
 
 static int open_file(const char *path, int flags, sqlite3 **db, struct error *err)
@@ -198,7 +210,7 @@ sqlite3 *db_open_writer(const char *path, unsigned mode, struct error *err)
 {
 	sqlite3 *db = NULL;
 	int version;
-	if (refuse_folder(path, err) || make_file(path, mode, err))
+	if (refuse_kind(path, err) || make_file(path, mode, err))
 		return NULL;
 	if (open_file(path, SQLITE_OPEN_READWRITE, &db, err))
 		goto fail;
@@ -220,7 +232,7 @@ sqlite3 *db_open_reader(const char *path, struct error *err)
 		error_set(err, "there is no history at %s yet: run `tfl-top` or `tfl-top feed history` first, or name another file with --db", path);
 		return NULL;
 	}
-	if (refuse_folder(path, err) || open_file(path, SQLITE_OPEN_READONLY, &db, err))
+	if (refuse_kind(path, err) || open_file(path, SQLITE_OPEN_READONLY, &db, err))
 		goto fail;
 	sqlite3_busy_timeout(db, BUSY_READER_MS);
 	int known = check_version(db, path, &version, err);

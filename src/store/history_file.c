@@ -39,8 +39,7 @@ static int write_pid(int fd)
 /* Beside the file itself, whatever links lead to it: writers that came by different ways would each have a lock of their own. */
 static char *lock_path(const char *db_path)
 {
-	char *real = realpath(db_path, NULL); /* NULL: it is not there yet */
-	char *path = xasprintf("%s.lock", real ? real : db_path);
+	char *real = path_real(db_path), *path = xasprintf("%s.lock", real);
 	free(real);
 	return path;
 }

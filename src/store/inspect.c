@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/path.h"
 #include "store/db.h"
 
 #include <inttypes.h>
@@ -105,9 +106,11 @@ static void inspect_content(sqlite3 *db, int64_t timeout_ms, struct db_facts *ou
 void db_inspect(const char *path, int64_t timeout_ms, struct db_facts *out)
 {
 	struct error err = {0};
+	char *real = path_real(path); /* log and lock are beside the file, not beside a link to it */
 	*out = (struct db_facts){0};
-	inspect_disk(path, out);
-	out->writer = holder_of(path);
+	inspect_disk(real, out);
+	out->writer = holder_of(real);
+	free(real);
 	sqlite3 *db = out->exists ? db_open_reader(path, &err) : NULL;
 	if (db)
 		inspect_content(db, timeout_ms, out);

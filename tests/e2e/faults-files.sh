@@ -67,6 +67,10 @@ locked() { [ "$(cat older.lock)" = "$feed" ]; }
 check "a writer writes" eventually 10 locked
 at link
 refused "a second writer by way of a link" 1 "written by another tfl-top \(process $feed\)" "$TFL_TOP" feed history "${settings[@]}" -e
+ln older twin; at twin
+refused "a second writer by way of a second name" 1 'twin is one of 2 names of a file' "$TFL_TOP" feed history "${settings[@]}" -e
+refused "and a reader" 1 'twin is one of 2 names of a file' "$TFL_TOP" query busiest --db twin
+rm twin
 at older
 check "the first one ends well" finish $feed
 is "still exact" "$(kcat -q -b $KAFKA -t all-in -C -e | wc -l)" "SELECT sum(entries) FROM station_day"

@@ -199,6 +199,12 @@ static void a_real_file_is_seen(void **state)
 	assert_int_equal(db.writer, getpid());
 	assert_int_equal(db.mode, 0640);
 	assert_true(db.free_bytes > 0);
+	char *link = xasprintf("%s/link.db", tt.folder);
+	assert_int_equal(symlink("history.db", link), 0);
+	db_inspect(link, 1000, &db);
+	assert_int_equal(db.writer, getpid());
+	assert_true(db.wal_bytes > 0);
+	free(link);
 	testing_close(&tt);
 	db_inspect(tt.db_path, 1000, &db);
 	assert_int_equal(db.writer, 0);
