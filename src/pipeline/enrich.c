@@ -157,13 +157,13 @@ static void end(struct enrich *en)
 	loop_settle(en);
 	if (en->trouble)
 		loop_recover(en);
+	loop_show(en);
 	events_close(en);
 	if (en->table) {
 		rd_kafka_consumer_close(en->table);
 		rd_kafka_destroy(en->table);
 	}
 	loop_close(en);
-	loop_show(en);
 	en->ok = en->status.state != ENRICH_FAILED;
 	if (en->ok)
 		enrich_say(en, ENRICH_STOPPED, "%s", "");
@@ -228,6 +228,11 @@ void enrich_stop(struct enrich *en)
 bool enrich_done(struct enrich *en)
 {
 	return atomic_load(&en->done);
+}
+
+bool enrich_settled(struct enrich *en)
+{
+	return !atomic_load(&en->unsettled);
 }
 
 int enrich_join(struct enrich *en, int64_t wait_ms)

@@ -35,6 +35,7 @@ struct enrich *enrich_new(const struct config *cfg, bool exit_at_end, struct wak
 void enrich_start(struct enrich *en);
 void enrich_stop(struct enrich *en);                                 /* thread: any */
 bool enrich_done(struct enrich *en);                                 /* thread: any */
+bool enrich_settled(struct enrich *en);                              /* thread: any. Nothing was read that is not committed */
 int enrich_join(struct enrich *en, int64_t wait_ms);
 bool enrich_ok(struct enrich *en);
 void enrich_status(struct enrich *en, struct enrich_status *out);    /* thread: any, lock: enrich */

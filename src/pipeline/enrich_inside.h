@@ -68,6 +68,7 @@ struct enrich {
 	atomic_bool stop;
 	atomic_llong stop_us;
 	atomic_bool done;
+	atomic_bool unsettled;     /* what `open` is, for other threads */
 	bool ok;                   /* set before done */
 	pthread_mutex_t lock;      /* enrich: leaf */
 	pthread_cond_t changed;    /* stop or done */

@@ -142,6 +142,12 @@ static void note_trouble(struct enrich *en, enum txn_verdict verdict, const stru
 	log_warn("%s", err->text);
 }
 
+static void set_open(struct enrich *en, bool open)
+{
+	en->open = open;
+	atomic_store(&en->unsettled, open);
+}
+
 void loop_settle(struct enrich *en)
 {
 	struct error err = {0};
@@ -151,7 +157,7 @@ void loop_settle(struct enrich *en)
 	enum txn_verdict verdict = txn_commit(en->txn, offsets, en->events, &err);
 	if (verdict == TXN_OK) {
 		events_committed(en, offsets);
-		en->open = false;
+		set_open(en, false);
 		add_tally(&en->total, &en->now);
 		en->status.commits++;
 		en->alive_us = clock_mono_us();
@@ -185,7 +191,7 @@ int loop_recover(struct enrich *en)
 	if (verdict == TXN_OK)
 		return 0;
 	en->trouble = TXN_OK;
-	en->open = false;
+	set_open(en, false);
 	en->status.aborts++;
 	if (verdict == TXN_ABORT)
 		verdict = txn_abort(en->txn, &err);
@@ -201,7 +207,7 @@ static enum txn_verdict open_transaction(struct enrich *en, struct error *err)
 	if (en->open)
 		return TXN_OK;
 	enum txn_verdict verdict = txn_begin(en->txn, err);
-	en->open = true; /* also when it failed: there is something to recover from */
+	set_open(en, true); /* also when it failed: there is something to recover from */
 	en->opened_us = clock_mono_us();
 	en->now = (struct tally){0};
 	return verdict;

@@ -72,11 +72,12 @@ echo 'sim.rat=2' >"$conf"
 refused "a key that is none, with its line" 2 'line 1.*sim.rate' "$TFL_TOP" doctor
 
 on_terminal() { # TERM COLUMNS ROWS PATTERN
+	local socket=$HERE/tmux-$1-$2 # of its own: a server that is ending may still answer
 	rm -f "$conf" screen
-	tmux -L "doctor$$" -f /dev/null new-session -d -x "$2" -y "$3" "TERM=$1 '$TFL_TOP' doctor -b $KAFKA --db history.db >/dev/tty; tmux -L doctor$$ wait-for -S done; sleep 60"
-	timeout 30 tmux -L "doctor$$" wait-for done
-	tmux -L "doctor$$" capture-pane -J -p >screen
-	tmux -L "doctor$$" kill-server
+	tmux -S "$socket" -f /dev/null new-session -d -x "$2" -y "$3" "TERM=$1 '$TFL_TOP' doctor -b $KAFKA --db history.db >/dev/tty; tmux -S $socket wait-for -S done; sleep 60"
+	timeout 30 tmux -S "$socket" wait-for done
+	tmux -S "$socket" capture-pane -J -p >screen
+	tmux -S "$socket" kill-server
 	cat screen
 	grep -qE -e "$4" screen
 }

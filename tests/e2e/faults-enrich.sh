@@ -112,5 +112,33 @@ echo commit >&7
 exec 7>&-
 check "open: later it does" eventually 10 eval 'tfl enrich -e 2>/dev/null && joins $((before + 10))'
 
+# ^C while no broker answers: one that is not there, one that does not answer, before the join began and while it runs.
+stopped_within() { # MILLISECONDS PID: asked to, it ends well and so soon
+	local begun=${EPOCHREALTIME/./} status
+	finish "$2"
+	status=$?
+	took=$(((${EPOCHREALTIME/./} - begun) / 1000))
+	echo "it took $took ms"
+	[ $status = 0 ] && [ $took -lt "$1" ]
+}
+"$TFL_TOP" enrich -b 127.0.0.1:1 >>nobody.out 2>&1 &
+enrich=$!
+started+=($enrich)
+check "silent: it looks for a broker" eventually 20 grep -q 'enrich waiting: no Kafka broker answers' nobody.out
+check "silent: it ends at once" stopped_within 1500 $enrich
+check "silent: and says what it did" grep -q '^enrich: read 0 joined 0 ' nobody.out
+rm enrich.out
+background enrich
+enrich=$!
+check "silent: it runs" eventually 20 grep -q "enrich running" enrich.out
+kill -STOP $KAFKA_PID
+sleep 1
+background enrich -X enrich.name=another
+second=$!
+sleep 2
+check "silent: it ends at once, idle" stopped_within 1500 $enrich
+check "silent: and one that has not begun" stopped_within 1500 $second
+kill -CONT $KAFKA_PID
+
 refused "a stream that is its own output" 1 'topic.entries and topic.station_entries are both entries' "$TFL_TOP" enrich -b "$KAFKA" -X topic.station_entries=entries -e
 refused "two streams into one" 1 'topic.station_entries and topic.station_exits are both station_x' "$TFL_TOP" enrich -b "$KAFKA" -X topic.station_entries=station_x -X topic.station_exits=station_x -e
