@@ -7,7 +7,7 @@ ON CONFLICT (ts, station) DO UPDATE SET entries = entries + excluded.entries, ex
 -- name: quarter_add
 INSERT INTO quarter (day, station, ts, entries, exits) VALUES (?1, ?2, ?3, ?4, ?5)
 ON CONFLICT (day, station, ts) DO UPDATE SET entries = entries + excluded.entries, exits = exits + excluded.exits
-RETURNING entries + exits;
+RETURNING day, station, ts, entries + exits;
 
 -- name: total_add
 INSERT INTO total (day, station, entries, exits, peak, peak_ts) VALUES (?1, ?2, ?3, ?4, 0, 0)
@@ -34,13 +34,8 @@ INSERT OR IGNORE INTO service_day (n, date, type, start_ts, end_ts) VALUES (?1, 
 
 -- name: close_quarters
 INSERT INTO quarter (day, station, ts, entries, exits)
-SELECT day, station, ts / 900 * 900, sum(entries), sum(exits) FROM minute WHERE ts >= ?1 AND ts < ?2 GROUP BY day, station, ts / 900;
-
--- name: close_peaks
-INSERT INTO total (day, station, entries, exits, peak, peak_ts)
-SELECT day, station, 0, 0, sum(entries + exits), ts / 900 * 900 FROM minute WHERE ts >= ?1 AND ts < ?2 GROUP BY day, station, ts / 900
-ON CONFLICT (day, station) DO UPDATE SET peak = excluded.peak, peak_ts = excluded.peak_ts
-WHERE excluded.peak > peak OR (excluded.peak = peak AND excluded.peak_ts < peak_ts);
+SELECT day, station, ts / 900 * 900, sum(entries), sum(exits) FROM minute WHERE ts >= ?1 AND ts < ?2 GROUP BY day, station, ts / 900
+RETURNING day, station, ts, entries + exits;
 
 -- name: minute_oldest
 SELECT min(ts) FROM minute;

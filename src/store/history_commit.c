@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#define QUARTER_S 900
 #define CLOSE_AFTER_S 300        /* a quarter is closed this long after its end: by then few events of it are still to come */
 #define PRUNE_STEP_S (6 * 3600)  /* minutes dropped in one transaction, so that none takes long */
 
@@ -18,6 +19,7 @@ struct transaction {
 	const struct gap *gaps;
 	size_t ngaps;
 	int64_t now_ms, closed, pruned;
+	int32_t day; /* of which the row was put last; -1 none */
 };
 
 static int by_time(const void *a, const void *b)
@@ -33,7 +35,9 @@ static int by_day(const void *a, const void *b)
 	const struct delta *x = a, *y = b;
 	if (x->day != y->day)
 		return x->day < y->day ? -1 : 1;
-	return (x->station > y->station) - (x->station < y->station);
+	if (x->station != y->station)
+		return x->station < y->station ? -1 : 1;
+	return (x->ts > y->ts) - (x->ts < y->ts);
 }
 
 static int begin(struct transaction *tx)
@@ -46,63 +50,73 @@ static int put_stations(struct transaction *tx)
 	return stations_db_store(tx->sql, &tx->hs->stations, tx->hs->stations_stored);
 }
 
-static int put_quarter(struct transaction *tx, const struct delta *dl)
+typedef bool same_fn(const struct delta *a, const struct delta *b);
+
+static bool same_minute(const struct delta *a, const struct delta *b)
 {
-	int64_t quarter = dl->ts / 900 * 900;
-	sqlite3_stmt *stmt = sql_get(tx->sql, "quarter_add");
-	sql_bind(stmt, 1, (const int64_t[]){dl->day, dl->station, quarter, dl->entries, dl->exits}, 5);
-	int64_t sum = sql_int(stmt, -1);
-	if (sum < 0)
-		return SQLITE_ERROR;
-	return SQL_RUN(tx->sql, "total_peak", dl->day, dl->station, sum, quarter);
+	return a->ts == b->ts;
 }
 
-/* total first: put_quarter raises its peak. */
-static int put_minutes(struct transaction *tx)
+static bool same_quarter(const struct delta *a, const struct delta *b)
 {
-	struct cells *cl = &tx->hs->cells;
-	int rc = SQLITE_OK;
-	cells_sort(cl, by_time);
-	for (size_t i = 0; i < cl->count && !rc; i++) {
-		const struct delta *dl = &cl->cell[i];
-		if (dl->ts >= tx->hs->pruned)
-			rc = SQL_RUN(tx->sql, "minute_add", dl->ts, dl->station, dl->day, dl->entries, dl->exits);
-		if (!rc && dl->ts < tx->hs->closed)
-			rc = put_quarter(tx, dl);
-	}
-	return rc;
+	return a->ts / QUARTER_S == b->ts / QUARTER_S;
 }
 
-/* Sums runs of cells that lie in the same `width` seconds; needs them in the order of put_minutes. */
-static int put_runs(struct transaction *tx, int64_t width, int (*put)(struct transaction *tx, int64_t ts, const struct delta *sum))
+static bool same_station_quarter(const struct delta *a, const struct delta *b)
+{
+	return a->station == b->station && same_quarter(a, b);
+}
+
+static bool same_station_day(const struct delta *a, const struct delta *b)
+{
+	return a->station == b->station && a->day == b->day;
+}
+
+/* Sums neighbours that are the same: what is to be one sum must be sorted together. */
+static int put_runs(struct transaction *tx, same_fn *same, int (*put)(struct transaction *tx, const struct delta *sum))
 {
 	const struct cells *cl = &tx->hs->cells;
 	int rc = SQLITE_OK;
 	for (size_t i = 0, end; i < cl->count && !rc; i = end) {
 		struct delta sum = cl->cell[i];
-		for (end = i + 1; end < cl->count && cl->cell[end].ts / width == sum.ts / width; end++) {
+		for (end = i + 1; end < cl->count && same(&sum, &cl->cell[end]); end++) {
 			sum.entries += cl->cell[end].entries;
 			sum.exits += cl->cell[end].exits;
+			if (cl->cell[end].last_event_ms > sum.last_event_ms)
+				sum.last_event_ms = cl->cell[end].last_event_ms;
 		}
-		rc = put(tx, sum.ts / width * width, &sum);
+		rc = put(tx, &sum);
 	}
 	return rc;
 }
 
-static int put_network_quarter(struct transaction *tx, int64_t ts, const struct delta *sum)
+static int put_minute(struct transaction *tx, const struct delta *dl)
 {
-	return SQL_RUN(tx->sql, "network_add", ts, sum->day, sum->entries, sum->exits);
+	if (dl->ts < tx->hs->pruned)
+		return SQLITE_OK;
+	return SQL_RUN(tx->sql, "minute_add", dl->ts, dl->station, dl->day, dl->entries, dl->exits);
 }
 
-static int put_network_minute(struct transaction *tx, int64_t ts, const struct delta *sum)
+static int put_network_quarter(struct transaction *tx, const struct delta *sum)
 {
-	return SQL_RUN(tx->sql, "network_minute_add", ts, sum->entries, sum->exits);
+	return SQL_RUN(tx->sql, "network_add", sum->ts / QUARTER_S * QUARTER_S, sum->day, sum->entries, sum->exits);
 }
 
-static int put_network(struct transaction *tx)
+static int put_network_minute(struct transaction *tx, const struct delta *sum)
 {
-	int rc = put_runs(tx, 900, put_network_quarter);
-	return rc ? rc : put_runs(tx, 60, put_network_minute);
+	return SQL_RUN(tx->sql, "network_minute_add", sum->ts, sum->entries, sum->exits);
+}
+
+static int put_by_time(struct transaction *tx)
+{
+	struct cells *cl = &tx->hs->cells;
+	int rc = SQLITE_OK;
+	cells_sort(cl, by_time);
+	for (size_t i = 0; i < cl->count && !rc; i++)
+		rc = put_minute(tx, &cl->cell[i]);
+	if (!rc)
+		rc = put_runs(tx, same_quarter, put_network_quarter);
+	return rc ? rc : put_runs(tx, same_minute, put_network_minute);
 }
 
 static int put_day(struct transaction *tx, int32_t day)
@@ -117,34 +131,44 @@ static int put_day(struct transaction *tx, int32_t day)
 	return sql_run(stmt);
 }
 
+/* The day before as well: at its very start a day's last quarter hour lies there. */
 static int put_total(struct transaction *tx, const struct delta *sum)
 {
+	if (sum->day != tx->day && (put_day(tx, sum->day - 1) || put_day(tx, sum->day)))
+		return SQLITE_ERROR;
+	tx->day = sum->day;
 	int rc = SQL_RUN(tx->sql, "total_add", sum->day, sum->station, sum->entries, sum->exits);
 	return rc ? rc : SQL_RUN(tx->sql, "seen_add", sum->station, tx->hs->cells.first_ms[sum->station], sum->last_event_ms);
 }
 
-/* The day before as well: at its very start a day's last quarter hour lies there. */
-static int put_totals(struct transaction *tx)
+/* A statement that returns day, station, quarter and sum: the total of that day learns of the quarter. */
+static int put_peaks(struct transaction *tx, sqlite3_stmt *stmt)
 {
-	struct cells *cl = &tx->hs->cells;
-	int32_t day = -1;
-	int rc = SQLITE_OK;
-	cells_sort(cl, by_day);
-	for (size_t i = 0, end; i < cl->count && !rc; i = end) {
-		struct delta sum = cl->cell[i];
-		for (end = i + 1; end < cl->count && !by_day(&cl->cell[i], &cl->cell[end]); end++) {
-			sum.entries += cl->cell[end].entries;
-			sum.exits += cl->cell[end].exits;
-			if (cl->cell[end].last_event_ms > sum.last_event_ms)
-				sum.last_event_ms = cl->cell[end].last_event_ms;
-		}
-		if (sum.day != day)
-			rc = put_day(tx, sum.day - 1) || put_day(tx, sum.day) ? SQLITE_ERROR : SQLITE_OK;
-		day = sum.day;
-		if (!rc)
-			rc = put_total(tx, &sum);
-	}
-	return rc;
+	int rc, peak = stmt ? SQLITE_OK : SQLITE_ERROR;
+	if (!stmt)
+		return peak;
+	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW && !peak)
+		peak = SQL_RUN(tx->sql, "total_peak", sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1),
+			       sqlite3_column_int64(stmt, 3), sqlite3_column_int64(stmt, 2));
+	sqlite3_reset(stmt);
+	return peak ? peak : rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+static int put_quarter(struct transaction *tx, const struct delta *sum)
+{
+	if (sum->ts >= tx->hs->closed)
+		return SQLITE_OK;
+	sqlite3_stmt *stmt = sql_get(tx->sql, "quarter_add");
+	sql_bind(stmt, 1, (const int64_t[]){sum->day, sum->station, sum->ts / QUARTER_S * QUARTER_S, sum->entries, sum->exits}, 5);
+	return put_peaks(tx, stmt);
+}
+
+/* Totals first: quarters raise their peaks. */
+static int put_by_day(struct transaction *tx)
+{
+	cells_sort(&tx->hs->cells, by_day);
+	int rc = put_runs(tx, same_station_day, put_total);
+	return rc ? rc : put_runs(tx, same_station_quarter, put_quarter);
 }
 
 static int put_dead(struct transaction *tx)
@@ -244,12 +268,12 @@ static int put_watermark(struct transaction *tx)
 static int move_closed(struct transaction *tx)
 {
 	const struct history *hs = tx->hs;
-	int64_t to = (hs->watermark_ms / 1000 - CLOSE_AFTER_S) / 900 * 900;
+	int64_t to = (hs->watermark_ms / 1000 - CLOSE_AFTER_S) / QUARTER_S * QUARTER_S;
 	if (to <= hs->closed)
 		return SQLITE_OK;
-	int rc = SQL_RUN(tx->sql, "close_quarters", hs->closed, to);
-	if (!rc)
-		rc = SQL_RUN(tx->sql, "close_peaks", hs->closed, to);
+	sqlite3_stmt *stmt = sql_get(tx->sql, "close_quarters");
+	sql_bind(stmt, 1, (const int64_t[]){hs->closed, to}, 2);
+	int rc = put_peaks(tx, stmt);
 	tx->closed = to;
 	return rc ? rc : put_meta(tx, "closed", hs->closed, to);
 }
@@ -260,8 +284,8 @@ static int prune_minutes(struct transaction *tx)
 	int64_t to = hs->watermark_ms / 1000 - hs->keep_minutes_s;
 	if (hs->keep_minutes_s == INT64_MAX)
 		return SQLITE_OK;
-	to = (to < tx->closed ? to : tx->closed) / 900 * 900;
-	int64_t oldest = sql_int(sql_get(tx->sql, "minute_oldest"), to), step = oldest / 900 * 900 + PRUNE_STEP_S;
+	to = (to < tx->closed ? to : tx->closed) / QUARTER_S * QUARTER_S;
+	int64_t oldest = sql_int(sql_get(tx->sql, "minute_oldest"), to), step = oldest / QUARTER_S * QUARTER_S + PRUNE_STEP_S;
 	if (step < to)
 		to = step;
 	if (to <= hs->pruned)
@@ -343,15 +367,15 @@ static enum sink_result verdict(sqlite3 *db, struct error *err)
 
 enum sink_result history_commit(void *sink, struct partition *parts, size_t count, const struct gap *gaps, size_t ngaps, struct error *err)
 {
-	/* put_network relies on the order of put_minutes; the peaks of both kinds on the rows of put_totals. */
+	/* Peaks, those of move_closed as well, need the rows of put_by_day. */
 	static int (*const steps[])(struct transaction *) = {
-		begin, put_stations, put_totals, put_minutes, put_network, put_dead, put_gaps, put_notes, put_progress, put_watermark, move_closed,
+		begin, put_stations, put_by_day, put_by_time, put_dead, put_gaps, put_notes, put_progress, put_watermark, move_closed,
 		prune_minutes, prune_quarters, end,
 	};
 	struct history *hs = sink;
 	struct transaction tx = {
 		.hs = hs, .sql = &hs->sql, .parts = parts, .count = count, .gaps = gaps, .ngaps = ngaps, .now_ms = clock_wall_ms(),
-		.closed = hs->closed, .pruned = hs->pruned,
+		.closed = hs->closed, .pruned = hs->pruned, .day = -1,
 	};
 	if (hs->live && !hs->nnotes)
 		hs->nnotes = live_take_notes(hs->live, hs->notes);
