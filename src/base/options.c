@@ -41,6 +41,8 @@ const struct option options[] = {
 	 .help = "draw the view as of this time (default: the newest bucket)"},
 	{.key = "size", .flag = "--size", .type = OPT_TEXT, .preset = "120x40", .value = "COLUMNSxROWS", .pure_flag = true,
 	 .commands = CMD_FRAME, .help = "size of the frame"},
+	{.key = "station", .flag = "--station", .type = OPT_TEXT, .value = "NAME", .pure_flag = true, .commands = CMD_FRAME,
+	 .help = "the station to draw or to select, by id or by name, or how its name begins (default: the one on top)"},
 	{.key = "format", .flag = "--format", .type = OPT_CHOICE, .preset = "text", .choices = "text|ansi", .pure_flag = true,
 	 .commands = CMD_FRAME, .help = "how the frame is written"},
 	{.key = "only-if-empty", .flag = "--only-if-empty", .type = OPT_FLAG, .pure_flag = true, .commands = CMD_SETUP,

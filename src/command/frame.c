@@ -1,5 +1,6 @@
 /* tfl-top frame: one view, drawn from the database alone: a function of the file, the time, the size and the way it is written. */
 #include "base/clock.h"
+#include "base/mem.h"
 #include "base/timeword.h"
 #include "command/command.h"
 #include "store/db.h"
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define WIDTH_MAX 1000
 #define HEIGHT_MAX 500
@@ -31,12 +33,13 @@ struct picture {
 	enum theme theme;
 	enum depth depth;
 	bool ansi;
+	const char *station; /* NULL: the one on top */
 };
 
 static int picture_init(struct picture *pic, const struct config *cfg, struct error *err)
 {
 	const char *word = config_text(cfg, "at"), *set = getenv("NO_COLOR");
-	*pic = (struct picture){.at_ms = -1, .ansi = !strcmp(config_text(cfg, "format"), "ansi")};
+	*pic = (struct picture){.at_ms = -1, .station = config_text(cfg, "station"), .ansi = !strcmp(config_text(cfg, "format"), "ansi")};
 	if (word && timeword_parse(word, clock_wall_ms(), &pic->at_ms, err))
 		return error_prefix(err, "--at");
 	if (theme_find(config_text(cfg, "ui.theme"), &pic->theme, err))
@@ -54,11 +57,48 @@ static void load_status(sqlite3 *db, int64_t before_ts, struct store_status *ss)
 	sql_fini(&sql);
 }
 
-/* Of the station on top, as the order puts it. */
+/* -1: there is none; -2: more than one. */
+static ptrdiff_t find_prefix(const struct stations *st, const char *prefix)
+{
+	ptrdiff_t found = -1;
+	for (size_t i = 0; i < st->count; i++)
+		if (!strncasecmp(st->rows[i].name, prefix, strlen(prefix)))
+			found = found == -1 ? (ptrdiff_t)i : -2;
+	return found;
+}
+
+static int station_unknown(const struct stations *st, const char *name, bool many, struct error *err)
+{
+	const char **names = xcalloc(st->count + 1, sizeof *names);
+	size_t count = 0;
+	for (size_t i = 0; i < st->count; i++)
+		if (!many)
+			names[count++] = st->rows[i].name;
+		else if (!strncasecmp(st->rows[i].name, name, strlen(name)))
+			names[count++] = st->rows[i].name;
+	if (many)
+		error_set(err, "--station %.80s: %zu stations begin like that, for example %.80s and %.80s", name, count, names[0], names[1]);
+	else
+		unknown_name(err, "station", name, names, count);
+	free(names);
+	return EXIT_USAGE;
+}
+
+/* The station that was asked for, else the one on top. */
+static int select_station(struct screen *sc, const struct snapshot *snap, const char *name, struct error *err)
+{
+	screen_refresh(sc, snap);
+	if (!name)
+		return 0;
+	sc->selected = stations_find(&snap->stations, name);
+	if (sc->selected < 0)
+		sc->selected = find_prefix(&snap->stations, name);
+	return sc->selected < 0 ? station_unknown(&snap->stations, name, sc->selected == -2, err) : 0;
+}
+
 static int load_station(sqlite3 *db, struct screen *sc, int64_t before_ts, struct snapshot *snap, struct error *err)
 {
 	struct sql sql;
-	screen_refresh(sc, snap);
 	if (sc->view != VIEW_STATION || screen_station(sc) < 0)
 		return 0;
 	sql_init(&sql, db);
@@ -67,11 +107,12 @@ static int load_station(sqlite3 *db, struct screen *sc, int64_t before_ts, struc
 	return rc;
 }
 
+/* 0, or the exit status of what went wrong. */
 static int load(const struct picture *pic, const char *path, struct screen *sc, struct snapshot *snap, struct error *err)
 {
 	sqlite3 *db = db_open_reader(path, err);
 	if (!db)
-		return -1;
+		return 1;
 	int64_t watermark_ms = db_meta_int(db, "watermark_ms", 0);
 	int64_t at_ms = (pic->at_ms < 0 ? watermark_ms : pic->at_ms) / 60000 * 60000;
 	int rc = db_zone(db, err) || board_load(db, at_ms / 1000, &snap->board, &snap->stations, err) ||
@@ -80,9 +121,11 @@ static int load(const struct picture *pic, const char *path, struct screen *sc, 
 	snap->wall_ms = snap->now_ms = at_ms;
 	snap->board.watermark_ms = watermark_ms; /* up to here nothing counted means nobody, after it nobody knows */
 	load_status(db, at_ms / 1000, &snap->store);
-	rc = rc || load_station(db, sc, at_ms / 1000, snap, err);
+	rc = rc ? 1 : select_station(sc, snap, pic->station, err);
+	if (!rc && load_station(db, sc, at_ms / 1000, snap, err))
+		rc = 1;
 	sqlite3_close(db);
-	return rc ? -1 : 0;
+	return rc;
 }
 
 static int print(struct screen *sc, const struct snapshot *snap, struct canvas *cv, const struct picture *pic)
@@ -104,10 +147,10 @@ static int draw(const struct config *cfg, struct screen *sc, const struct pictur
 	struct snapshot snap;
 	struct canvas cv;
 	char *path = history_path(cfg, false, err);
-	int rc = 1;
 	snapshot_init(&snap);
 	canvas_init(&cv, pic->width, pic->height, config_bool(cfg, "ui.ascii") || strcmp(nl_langinfo(CODESET), "UTF-8"));
-	if (path && !load(pic, path, sc, &snap, err))
+	int rc = path ? load(pic, path, sc, &snap, err) : 1;
+	if (!rc)
 		rc = print(sc, &snap, &cv, pic);
 	else
 		fprintf(stderr, "tfl-top frame: %s\n", err->text);

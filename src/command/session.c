@@ -1,6 +1,7 @@
 #include "command/session.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "command/command.h"
 #include "command/demo.h"
@@ -10,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define CLOSE_WAIT_MS 12000 /* closing a consumer may hang; nothing is lost by leaving then */
 
@@ -65,11 +65,23 @@ static int find_role(struct session *ses, struct error *err)
 	ses->db_path = history_path(ses->cfg, true, err);
 	if (!ses->db_path)
 		return -1;
-	int fd, taken = history_lock(ses->db_path, &fd, &ses->writer_pid, err);
+	int fd, taken = history_lock(ses->db_path, &fd, &ses->writer, err);
 	if (!taken)
-		close(fd);
+		live_keep_lock(&ses->live, fd);
 	ses->viewer = taken == 1;
 	return taken < 0 ? -1 : 0;
+}
+
+/* The feeds from that one on. Without a feed that counts, another process may. */
+static void start_added(struct session *ses, size_t first)
+{
+	bool counts = false;
+	for (size_t i = 0; i < ses->feeds; i++)
+		counts |= feed_ops(ses->feed[i]) == &history_sink;
+	if (!counts)
+		live_keep_lock(&ses->live, -1);
+	for (size_t i = first; i < ses->feeds; i++)
+		feed_start(ses->feed[i]);
 }
 
 static int start_feeds(struct session *ses, struct error *err)
@@ -78,21 +90,40 @@ static int start_feeds(struct session *ses, struct error *err)
 		return -1;
 	if (feeds_add(ses, config_text(ses->cfg, "with"), err))
 		return -1;
-	for (size_t i = 0; i < ses->feeds; i++)
-		feed_start(ses->feed[i]);
+	start_added(ses, 0);
 	return 0;
+}
+
+static void start_reader(struct session *ses)
+{
+	ses->reader = reader_start(ses->db_path, &ses->live, !ses->viewer ? 0 : ses->writer > 0 ? ses->writer : -1, &ses->news);
+	reader_inspect(ses->reader, ses->inspected);
+}
+
+/* The reader holds the lock for us: from here on the history is counted here. It first stops reading the board, which is the feed's now. */
+static void take_over(struct session *ses)
+{
+	struct error err;
+	size_t running = ses->feeds;
+	reader_stop(ses->reader);
+	ses->viewer = false;
+	if (feeds_add(ses, config_text(ses->cfg, "ui.feeds"), &err))
+		log_error("%s", err.text);
+	log_warn("process %d, which wrote the history, has ended: this one goes on", ses->writer);
+	start_added(ses, running);
+	start_reader(ses);
 }
 
 int session_start(struct session *ses, struct config *cfg, struct error *err)
 {
-	*ses = (struct session){.cfg = cfg};
+	*ses = (struct session){.cfg = cfg, .inspected = -1};
 	wake_init(&ses->news);
 	live_init(&ses->live, &ses->news);
 	if (config_bool(cfg, "demo") && !(ses->demo = demo_new(cfg, err)))
 		goto fail;
 	if (find_role(ses, err) || start_feeds(ses, err))
 		goto fail;
-	ses->reader = reader_start(ses->db_path, &ses->live, ses->viewer, &ses->news);
+	start_reader(ses);
 	if (ses->demo && demo_start(ses->demo, cfg, &ses->live, &ses->news, err))
 		goto fail;
 	return 0;
@@ -143,6 +174,12 @@ void session_free(struct session *ses)
 	wake_fini(&ses->news);
 }
 
+void session_inspect(struct session *ses, int64_t station)
+{
+	ses->inspected = station;
+	reader_inspect(ses->reader, station);
+}
+
 void session_steer(struct session *ses, const struct sim_desired *wish)
 {
 	if (ses->demo && ses->demo->sim)
@@ -166,6 +203,11 @@ static void copy_live(struct live *lv, struct snapshot *snap)
 
 void session_snapshot(struct session *ses, struct snapshot *snap)
 {
+	reader_status(ses->reader, &snap->store);
+	if (ses->viewer && snap->store.heir) {
+		take_over(ses);
+		reader_status(ses->reader, &snap->store);
+	}
 	snap->mode = ses->viewer ? MODE_VIEWER : MODE_LIVE;
 	snap->demo = ses->demo != NULL;
 	snprintf(snap->brokers, sizeof snap->brokers, "%s", config_text(ses->cfg, "kafka.bootstrap.servers"));
@@ -174,7 +216,6 @@ void session_snapshot(struct session *ses, struct snapshot *snap)
 	snap->feeds = ses->feeds;
 	for (size_t i = 0; i < ses->feeds; i++)
 		feed_status(ses->feed[i], &snap->feed[i]);
-	reader_status(ses->reader, &snap->store);
 	reader_station(ses->reader, &snap->station);
 	snap->has_sim = ses->demo && ses->demo->sim;
 	snap->has_enrich = ses->demo && ses->demo->enrich;

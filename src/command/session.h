@@ -22,7 +22,8 @@ struct session {
 	size_t feeds;
 	bool viewer;               /* another process writes the database */
 	bool hanging;              /* a thread did not end in time */
-	int writer_pid;
+	int writer;                /* that process */
+	int64_t inspected;         /* station; -1 none */
 	char *db_path;
 	struct demo *demo;         /* NULL unless --demo */
 };
@@ -42,9 +43,13 @@ void session_summary(struct session *ses, struct strbuf *out);
 /* Broker, temporary folder, memory: nothing when a thread still hangs, for it uses all that. */
 void session_free(struct session *ses);
 
+/* Whose day snapshots are to have; -1 none. */
+void session_inspect(struct session *ses, int64_t station);
+
 /* Steers the simulator of --demo, and has each change written down by the history. */
 void session_steer(struct session *ses, const struct sim_desired *wish);
 
+/* A viewer whose writer has ended becomes the writer here. */
 void session_snapshot(struct session *ses, struct snapshot *snap);
 
 #endif

@@ -21,8 +21,7 @@ static void steer(void *arg, const struct sim_desired *wish)
 
 static void inspect(void *arg, int64_t station)
 {
-	struct session *ses = arg;
-	reader_inspect(ses->reader, station);
+	session_inspect(arg, station);
 }
 
 static int screen_run(struct config *cfg)

@@ -30,6 +30,8 @@
 
 static int take_lock(struct history *hs, const char *path, struct error *err)
 {
+	if (hs->live && (hs->lock_fd = live_take_lock(hs->live)) >= 0)
+		return 0;
 	int pid, taken = history_lock(path, &hs->lock_fd, &pid, err);
 	if (taken == 1)
 		error_set(err, "%s is written by another tfl-top (process %d): end that one, or use another file with --db", path, pid);

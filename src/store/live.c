@@ -2,10 +2,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void live_init(struct live *lv, struct wake *news)
 {
-	*lv = (struct live){.news = news};
+	*lv = (struct live){.news = news, .lock_fd = -1};
 	pthread_mutex_init(&lv->lock, NULL);
 	board_init(&lv->board);
 	stations_init(&lv->stations);
@@ -16,7 +17,27 @@ void live_fini(struct live *lv)
 	board_fini(&lv->board);
 	stations_fini(&lv->stations);
 	free(lv->baselines);
+	live_keep_lock(lv, -1);
 	pthread_mutex_destroy(&lv->lock);
+}
+
+void live_keep_lock(struct live *lv, int take_fd)
+{
+	pthread_mutex_lock(&lv->lock);
+	int old = lv->lock_fd;
+	lv->lock_fd = take_fd;
+	pthread_mutex_unlock(&lv->lock);
+	if (old >= 0)
+		close(old);
+}
+
+int live_take_lock(struct live *lv)
+{
+	pthread_mutex_lock(&lv->lock);
+	int fd = lv->lock_fd;
+	lv->lock_fd = -1;
+	pthread_mutex_unlock(&lv->lock);
+	return fd;
 }
 
 static void tell(struct live *lv)

@@ -29,6 +29,7 @@ struct live {
 	uint64_t generation;        /* grows with every change */
 	struct scenario_note notes[LIVE_NOTES]; /* for the history's next transaction */
 	size_t nnotes;
+	int lock_fd;                /* the history's lock, taken before its feed is there to use it; -1 none */
 	void (*counted)(void *arg, uint64_t events);
 	void *counted_arg;
 	struct wake *news;
@@ -50,6 +51,10 @@ void live_watch(struct live *lv, void (*counted)(void *arg, uint64_t events), vo
 void live_note(struct live *lv, const struct scenario_note *note);
 bool live_has_notes(struct live *lv);
 size_t live_take_notes(struct live *lv, struct scenario_note out[LIVE_NOTES]); /* thread: feed, lock: live */
+
+/* thread: any, lock: live. The history's lock on its way from whoever found it free to the sink: it is never let go between them. */
+void live_keep_lock(struct live *lv, int take_fd);
+int live_take_lock(struct live *lv); /* -1 none */
 
 /* thread: any, lock: live. Takes the array. */
 void live_set_baselines(struct live *lv, struct baseline *take_baselines, size_t count);

@@ -5,10 +5,13 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "store/db.h"
+#include "store/history.h"
 #include "store/sql.h"
 
+#include <errno.h>
 #include <math.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,14 +20,22 @@
 #include <time.h>
 
 #define TICK_S 1
+#define RATE_TICKS 10 /* events/s of a viewer are those of so many seconds, … */
+#define RATE_LEAST 3 /* … and of no fewer than these */
 #define ROWS_SHARE 100 /* counting millions of rows is dear: it takes at most so small a share of the time, … */
 #define ROWS_EVERY_US 10000000 /* … and is done at most so often */
+
+struct sample {
+	int64_t at_us;
+	uint64_t consumed;
+};
 
 struct reader {
 	pthread_t thread;
 	char *path;
 	struct live *live;
 	bool viewer;
+	int writer;              /* its process; the thread's own */
 	struct wake *news;
 
 	pthread_mutex_t lock; /* over what follows */
@@ -40,6 +51,8 @@ struct reader {
 	struct sql sql;
 	int64_t data_version;    /* last seen; -1 none */
 	int64_t baseline_minute; /* for which baselines were loaded */
+	struct sample samples[RATE_TICKS + 1]; /* oldest first */
+	size_t nsamples;
 	int64_t rows_due_us; /* when they are to be counted next */
 };
 
@@ -130,7 +143,7 @@ static void read_progress(struct reader *rd, struct feed_status *fd)
 {
 	sqlite3_stmt *stmt = sql_get(&rd->sql, "status_progress");
 	char *cluster = db_meta_text(rd->db, "cluster");
-	*fd = (struct feed_status){.name = "history", .lag = -1};
+	*fd = (struct feed_status){.name = "history", .lag = -1, .rate = -1};
 	snprintf(fd->cluster, sizeof fd->cluster, "%s", cluster ? cluster : "");
 	free(cluster);
 	sql_bind(stmt, 1, (const int64_t[]){FEED_PARTITIONS_MAX}, 1);
@@ -248,16 +261,65 @@ static bool take_asked(struct reader *rd)
 	return asked;
 }
 
-static void tick(struct reader *rd)
+/* How fast the stored sums grow: what a viewer can know of the stream's pace. They shrink when a topic was made anew. */
+static void refresh_rate(struct reader *rd)
+{
+	pthread_mutex_lock(&rd->lock);
+	struct sample now = {clock_mono_us(), rd->status.feed.total.consumed};
+	if (rd->nsamples && rd->samples[rd->nsamples - 1].consumed > now.consumed)
+		rd->nsamples = 0;
+	if (rd->nsamples == RATE_TICKS + 1)
+		memmove(rd->samples, rd->samples + 1, --rd->nsamples * sizeof *rd->samples);
+	rd->samples[rd->nsamples++] = now;
+	const struct sample *first = &rd->samples[0];
+	rd->status.feed.rate = rd->nsamples <= RATE_LEAST ? -1 : (double)(now.consumed - first->consumed) * 1e6 / (double)(now.at_us - first->at_us);
+	pthread_mutex_unlock(&rd->lock);
+}
+
+static bool runs(int process)
+{
+	return process > 0 && (!kill(process, 0) || errno == EPERM);
+}
+
+/* The lock is tried only when the grace is over: to try is to hold it, which would keep a writer from starting. */
+static void watch_writer(struct reader *rd)
+{
+	int64_t now_ms = clock_wall_ms(), gone_ms = rd->status.writer_gone_ms;
+	bool heir = rd->status.heir;
+	struct error err;
+	int fd;
+	if (heir)
+		return;
+	gone_ms = runs(rd->writer) ? 0 : gone_ms ? gone_ms : now_ms;
+	if (gone_ms && now_ms - gone_ms >= READER_GRACE_MS) {
+		int taken = history_lock(rd->path, &fd, &rd->writer, &err);
+		if (!taken)
+			live_keep_lock(rd->live, fd);
+		heir = !taken;
+		gone_ms = taken == 1 ? 0 : gone_ms;
+	}
+	pthread_mutex_lock(&rd->lock);
+	rd->status.writer_gone_ms = gone_ms;
+	rd->status.heir = heir;
+	pthread_mutex_unlock(&rd->lock);
+	if (heir && rd->news)
+		wake_raise(rd->news);
+}
+
+static bool open_db(struct reader *rd)
+{
+	struct error err;
+	if (rd->db)
+		return true;
+	sqlite3 *db = db_open_reader(rd->path, &err);
+	set_db(rd, db, db ? "" : err.text);
+	return db != NULL;
+}
+
+static void refresh(struct reader *rd)
 {
 	struct error err;
 	bool asked = take_asked(rd);
-	if (!rd->db) {
-		sqlite3 *db = db_open_reader(rd->path, &err);
-		set_db(rd, db, db ? "" : err.text);
-		if (!db)
-			return;
-	}
 	int64_t version = sql_int(sql_get(&rd->sql, "data_version"), -1), written_ms = 0;
 	int64_t db_bytes = look_at_file(rd->path, "", &written_ms), wal_bytes = look_at_file(rd->path, "-wal", &written_ms);
 	pthread_mutex_lock(&rd->lock);
@@ -278,6 +340,17 @@ static void tick(struct reader *rd)
 		wake_raise(rd->news);
 }
 
+static void tick(struct reader *rd)
+{
+	if (rd->viewer)
+		watch_writer(rd);
+	if (!open_db(rd))
+		return;
+	refresh(rd);
+	if (rd->viewer)
+		refresh_rate(rd);
+}
+
 static void *run(void *arg)
 {
 	struct reader *rd = arg;
@@ -290,12 +363,14 @@ static void *run(void *arg)
 	return NULL;
 }
 
-struct reader *reader_start(const char *db_path, struct live *lv, bool viewer, struct wake *news)
+struct reader *reader_start(const char *db_path, struct live *lv, int writer, struct wake *news)
 {
 	struct reader *rd = xcalloc(1, sizeof *rd);
 	rd->path = xstrdup(db_path);
 	rd->live = lv;
-	rd->viewer = viewer;
+	rd->viewer = writer != 0;
+	rd->writer = writer;
+	rd->status.feed.rate = -1;
 	rd->news = news;
 	rd->data_version = rd->baseline_minute = rd->inspected = rd->station.station = -1;
 	snprintf(rd->status.path, sizeof rd->status.path, "%s", db_path);

@@ -34,14 +34,19 @@ struct store_status {
 	size_t dead_shown;
 	struct scenario_note note[STORE_NOTES_SHOWN]; /* what was done to the simulator, newest first */
 	size_t notes_shown;
-	struct feed_status feed;     /* for a viewer: the history feed as its process last stored it: cluster, partitions, their sums */
+	struct feed_status feed;     /* for a viewer: the history feed as its process last stored it: cluster, partitions, their sums; events/s
+				      * as the sums grew in the last seconds, -1 not known yet */
+	int64_t writer_gone_ms;      /* for a viewer: wall time at which the process that wrote was first missed; 0 it is there */
+	bool heir;                   /* for a viewer: it stayed away, and live holds the lock for a history feed of ours */
 	double days;                 /* of history, for "typical" */
 };
 
 struct reader;
 
-/* viewer: also keep lv's board up to date from the file (no history feed runs here). */
-struct reader *reader_start(const char *db_path, struct live *lv, bool viewer, struct wake *news);
+/* writer: the process that writes the file, -1 not known, 0 this one. A viewer's reader also keeps lv's board up to date from the file, as no history
+ * feed runs here; and when the writer has been gone for READER_GRACE_MS, so that it was not just started anew, it takes the lock. */
+#define READER_GRACE_MS 15000
+struct reader *reader_start(const char *db_path, struct live *lv, int writer, struct wake *news);
 void reader_stop(struct reader *rd);                                   /* interrupts a running query, joins */
 /* thread: any, lock: reader. One station to keep an eye on (-1 none): its day is read at once and whenever the file changes. */
 void reader_inspect(struct reader *rd, int64_t station);

@@ -104,12 +104,13 @@ static void draw_state_line(const struct screen *sc, const struct snapshot *snap
 	int64_t inside = snapshot_inside(snap);
 	pieces_right(&line, ROLE_BAND_STRONG, 1, snapshot_today(snap) ? format_signed(inside).s + (inside > 0) : UNKNOWN);
 	pieces_join(&line, ROLE_BAND_DIM, 1, "in network");
-	pieces_right(&line, ROLE_BAND_STRONG, 3, fd ? format_rate(fd->rate).s : UNKNOWN);
+	const struct feed_status *counting = snap->mode == MODE_VIEWER ? &snap->store.feed : fd;
+	pieces_right(&line, ROLE_BAND_STRONG, 3, counting ? format_rate(counting->rate).s : UNKNOWN);
 	pieces_join(&line, ROLE_BAND_DIM, 3, "ev/s");
 	if (fd && fd->state == FEED_CATCHING_UP && fd->catch_up >= 0) {
 		add_catching_up(&line, fd);
 	} else {
-		add_lag(&line, snap->mode == MODE_VIEWER ? &snap->store.feed : fd);
+		add_lag(&line, counting);
 		add_fresh(&line, snap);
 	}
 	pieces_draw(&line, cv, cv->width > 4 ? 1 : 0, y, cv->width > 4 ? cv->width - 2 : cv->width);
@@ -285,6 +286,16 @@ static void feed_alert(const struct snapshot *snap, const struct feed_status *fd
 		alert_set(alert, ROLE_BAND_WARN, "%s waits: %s", fd->name, fd->detail);
 }
 
+static void writer_alert(const struct snapshot *snap, struct alert *alert)
+{
+	int64_t left = READER_GRACE_MS - (snap->wall_ms - snap->store.writer_gone_ms);
+	if (left > 0)
+		alert_set(alert, ROLE_BAND_WARN, "the process that counted has ended: this one counts from here on, in %s, unless it comes back",
+			  format_long(left + 999).s);
+	else
+		alert_set(alert, ROLE_BAND_WARN, "the process that counted has ended, and this one may not write the history: nobody counts now");
+}
+
 /* What needs a person, in words with the remedy: the first thing along the way of an event; empty while all is well. */
 static void find_alert(const struct snapshot *snap, struct alert *alert)
 {
@@ -295,8 +306,10 @@ static void find_alert(const struct snapshot *snap, struct alert *alert)
 		alert_set(alert, ROLE_ALERT_BAR, "simulator failed: %s", snap->sim.detail);
 	else if (snap->has_enrich && snap->enrich.state == ENRICH_FAILED)
 		alert_set(alert, ROLE_ALERT_BAR, "enrich failed: %s", snap->enrich.detail);
+	else if (snap->mode == MODE_VIEWER && snap->store.writer_gone_ms)
+		writer_alert(snap, alert);
 	else if (snap->mode == MODE_VIEWER && snap->store.written_ms && snap->wall_ms - snap->store.written_ms > SILENT_MS)
-		alert_set(alert, ROLE_BAND_WARN, "nothing was written to the history for %s: the stream is silent, or the process that counts is gone",
+		alert_set(alert, ROLE_BAND_WARN, "nothing was written to the history for %s: the stream is silent",
 			  format_long(snap->wall_ms - snap->store.written_ms).s);
 	for (size_t i = 0; i < snap->feeds && !alert->text[0]; i++)
 		feed_alert(snap, &snap->feed[i], alert);

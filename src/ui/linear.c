@@ -39,6 +39,16 @@ static void put_feed(const struct feed_status *fd, int64_t wall_ms, struct strbu
 		strbuf_printf(out, ", %s", fd->detail);
 }
 
+/* The feed of the process beside which a viewer looks on. */
+static void put_other(const struct store_status *ss, struct strbuf *out)
+{
+	strbuf_puts(out, ss->writer_gone_ms ? ", the process that counted has ended" : ", another process counts");
+	if (ss->feed.lag >= 0)
+		strbuf_printf(out, ", lag %" PRId64, ss->feed.lag);
+	if (ss->feed.rate >= 0)
+		strbuf_printf(out, ", %.0f events/s", ss->feed.rate);
+}
+
 /* Not known is not 0. */
 static void put_flow(const struct snapshot *snap, struct strbuf *out)
 {
@@ -68,6 +78,8 @@ void linear_line(const struct snapshot *snap, struct strbuf *out)
 	size_t from = out->len;
 	strbuf_puts(out, snap->demo ? "demo" : snap->mode == MODE_VIEWER ? "viewer" : "live");
 	put_flow(snap, out);
+	if (snap->mode == MODE_VIEWER)
+		put_other(&snap->store, out);
 	for (size_t i = 0; i < snap->feeds; i++)
 		put_feed(&snap->feed[i], snap->wall_ms, out);
 	make_ascii(out, from);

@@ -31,6 +31,12 @@ check "byte for byte" cmp stations later
 check "ASCII" drawn ascii --ascii --at "${day}T07:30" --size 100x30
 check "is ASCII" sh -c "! LC_ALL=C grep -q '[^ -~]' ascii"
 check "where the locale is C too" sh -c "LC_ALL=C '$TFL_TOP' frame --db history.db --at ${day}T07:30 --size 100x30 | cmp - ascii"
+check "one station by name" drawn named --view station --station 'oxford circus' --at "${day}T07:30" --size 100x30
+check "is that station" grep -q '^ Oxford Circus  zone 1' named
+check "by how its name begins" sh -c "'$TFL_TOP' frame --db history.db --view station --station oxf --at ${day}T07:30 --size 100x30 | cmp - named"
+check "selected among the others" sh -c "'$TFL_TOP' frame --db history.db --station Oxf --at ${day}T07:30 --size 100x30 | grep -q '^▸Oxford Circus'"
+refused "a beginning that is many's" 2 'begin like that' frame --station Wa
+refused "a station that is none, with the nearest" 2 'did you mean Waterloo' frame --station Waterlo0
 check "with colours" drawn ansi --format ansi --at "${day}T07:30"
 check "has ESC" grep -q "$(printf '\033')\[0" ansi
 check "1 × 1" drawn tiny --size 1x1

@@ -20,11 +20,20 @@ check "a query sees it move" eventually 10 more
 check "a viewer looks on" sh -c "'$TFL_TOP' -b $KAFKA --db history.db --duration 4s >viewer.out 2>viewer.err </dev/null"
 check "and says that it is one" grep -q ' viewer, entries' viewer.out
 check "and sees it move" test "$(grep -o 'today [0-9]*' viewer.out | sort -u | wc -l)" -gt 1
+check "and how fast" grep -q ' viewer, .* another process counts, lag .* [1-9][0-9]* events/s' viewer.out
 check "it took nothing from the writer" kill -0 $history
 
 check "simulate ends well" finish $simulate
 check "enrich ends well" finish $enrich
+"$TFL_TOP" -b $KAFKA --db history.db --duration 90s >heir.out 2>heir.err </dev/null &
+started+=($!) heir=$!
+check "another viewer" eventually 10 grep -q ' viewer, ' heir.out
 check "history ends well" finish $history
+check "the viewer says that nobody counts" eventually 10 grep -q ' viewer, .* the process that counted has ended' heir.out
+check "leaves time to start it anew" sh -c "'$TFL_TOP' feed history -b $KAFKA --db history.db --duration 1s 2>/dev/null"
+check "then goes on counting itself" eventually 40 grep -q ' live, .* history live' heir.out
+refused "and is the one that writes" 1 "$heir" tfl feed history -e
+check "ends well" finish $heir
 check "enrich passes on the rest" tfl enrich -e
 check "history counts the rest" tfl feed history -e
 exact account.csv 500

@@ -215,7 +215,7 @@ static void a_viewer_follows_the_writer(void **state)
 	const struct gap gap = {.topic = "station_exits", .epoch = 1, .kind = GAP_TRUNCATED, .last_offset = 9};
 	testing_start(&tt);
 	live_init(&live, NULL);
-	struct reader *rd = reader_start(tt.db_path, &live, true, NULL);
+	struct reader *rd = reader_start(tt.db_path, &live, getppid(), NULL);
 	wait_for(rd, is_missing, NULL);
 	testing_open(&tt);
 	testing_event(&tt, ENTRY, "Angel", T0);

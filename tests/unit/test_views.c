@@ -110,7 +110,7 @@ static void states_are_as_their_goldens(void **state)
 	struct snapshot well = snap;
 	struct feed_status *fd = &snap.feed[0];
 	static const char *const names[] = {"down",   "failed", "catching-up", "demo",   "broken-ledger",
-					    "viewer", "paused", "frame",       "next-day", "nothing"};
+					    "viewer", "paused", "frame",       "next-day", "heir",   "nothing"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		struct screen sc;
 		struct strbuf drawn = {0};
@@ -149,6 +149,7 @@ static void states_are_as_their_goldens(void **state)
 			snap.store.written_ms = snap.wall_ms - 31000;
 			snap.store.feed = *fd;
 			snap.store.feed.lag = 17;
+			snap.store.feed.rate = 41.4;
 			break;
 		case 6:
 			sc.paused = true;
@@ -160,6 +161,14 @@ static void states_are_as_their_goldens(void **state)
 			break;
 		case 8:
 			snap.wall_ms += 86400000;
+			break;
+		case 9:
+			snap.mode = MODE_VIEWER;
+			snap.feeds = 0;
+			snap.store.feed = *fd;
+			snap.store.feed.rate = -1;
+			snap.store.written_ms = snap.wall_ms - 6000;
+			snap.store.writer_gone_ms = snap.wall_ms - 5000;
 			break;
 		default:
 			snap.board.newest_ts = snap.board.watermark_ms = 0;
