@@ -177,17 +177,30 @@ const struct report *report_find(const struct reports *rs, const char *name, str
 	return NULL;
 }
 
+/* A user's report may hold anything: what a terminal would act upon is made visible. */
+static void add_line(struct strbuf *out, struct strbuf *line)
+{
+	export_add_safe(out, strbuf_str(line), line->len);
+	strbuf_addc(out, '\n');
+	strbuf_reset(line);
+}
+
 void reports_list(const struct reports *rs, struct strbuf *out)
 {
+	struct strbuf line = {0};
 	for (size_t i = 0; i < rs->count; i++) {
 		const struct report *rp = &rs->row[i];
-		strbuf_printf(out, "%-14s %s\n", rp->name, rp->title);
+		strbuf_printf(&line, "%-14s %s", rp->name, rp->title);
+		add_line(out, &line);
 		for (size_t j = 0; j < rp->params; j++) {
 			const struct report_param *pm = &rp->param[j];
 			bool needed = !strcmp(pm->preset, "-");
-			strbuf_printf(out, "%-14s   %s=%s  %s%s\n", "", pm->name, needed ? "…" : pm->preset, pm->help, needed ? " (must be given)" : "");
+			strbuf_printf(&line, "%-14s   %s=%s  %s%s", "", pm->name, needed ? "…" : pm->preset, pm->help,
+				      needed ? " (must be given)" : "");
+			add_line(out, &line);
 		}
 	}
+	strbuf_fini(&line);
 }
 
 static int set_day(struct query *qr, const char *name, const char *value, int64_t now_ms, struct error *err)

@@ -22,7 +22,7 @@ size_t utf8_put(char *out, uint32_t code)
 size_t utf8_last(const char *text, size_t len)
 {
 	size_t n = 0;
-	while (n < len && n < 4 && ((unsigned char)text[len - 1 - n] & 0xc0) == 0x80)
+	while (n < len && n < 3 && ((unsigned char)text[len - 1 - n] & 0xc0) == 0x80)
 		n++;
 	return n < len ? n + 1 : n;
 }

@@ -120,6 +120,17 @@ static void lines_break_at_spaces(void **state)
 	assert_int_equal(canvas_wrap(&cv, (struct rect){0, 0, 1, 2}, 0, "江戸"), 2);
 }
 
+static void backspace_takes_a_character(void **state)
+{
+	(void)state;
+	assert_int_equal(utf8_last("", 0), 0);
+	assert_int_equal(utf8_last("ab", 2), 1);
+	assert_int_equal(utf8_last("aé", 3), 2);
+	assert_int_equal(utf8_last("a\360\237\232\207", 5), 4);
+	assert_int_equal(utf8_last("a\200\200\200\200\200", 6), 4); /* no character: never more than one could have */
+	assert_int_equal(utf8_last("\200\200", 2), 2);
+}
+
 /* Whatever the bytes, what leaves has no control byte, no invalid UTF-8 of ours, and never more columns than there are. */
 static void no_bytes_get_through(void **state)
 {
@@ -178,6 +189,7 @@ int main(void)
 		cmocka_unit_test(marks_ride_on_their_base),
 		cmocka_unit_test(controls_become_visible),
 		cmocka_unit_test(lines_break_at_spaces),
+		cmocka_unit_test(backspace_takes_a_character),
 		cmocka_unit_test(no_bytes_get_through),
 		cmocka_unit_test(colours_come_as_sgr),
 	};

@@ -295,6 +295,14 @@ static void user_reports_come_first(void **state)
 	assert_non_null(strstr(out.data, "Mine"));
 	reports_fini(&rs);
 	file = fopen(path, "w");
+	fputs("-- title: \033]0;owned\007\n-- param: \233m count 3 how \033[2J many\nSELECT 1;\n", file);
+	fclose(file);
+	assert_int_equal(reports_load(&rs, &tt.err), 0);
+	strbuf_reset(&out);
+	reports_list(&rs, &out);
+	assert_non_null(strstr(out.data, "busiest        \\x1b]0;owned\\x07\n                 \\x9bm=3  how \\x1b[2J many\n"));
+	reports_fini(&rs);
+	file = fopen(path, "w");
 	fputs("-- title: Mine\n-- param: limit number 3 how many\n", file);
 	fclose(file);
 	assert_int_equal(reports_load(&rs, &tt.err), -1);
