@@ -349,7 +349,7 @@ static uint32_t resolve(struct stations *st, struct text name, struct text locat
 	while ((row = next_named(st, name, &h)) != NONE) {
 		if (located && place_of(&st->rows[row], &known) && known.lat == at.lat && known.lon == at.lon)
 			return row;
-		unique = any == NONE || any == row;
+		unique = any == NONE || (unique && any == row);
 		any = row;
 	}
 	if (unique)

@@ -167,6 +167,20 @@ static void rows_are_replaced_by_id(void **state)
 	stations_fini(&st);
 }
 
+/* A row that is put again does not become the only one of its name. */
+static void a_repeated_row_leaves_its_name_ambiguous(void **state)
+{
+	(void)state;
+	struct stations st;
+	stations_init(&st);
+	put(&st, "A", "Edgware Road", 51, 0, true);
+	for (int i = 0; i < 3; i++) {
+		put(&st, "B", "Edgware Road", 52, 0, true);
+		assert_string_equal(resolved(&st, "Edgware Road", NULL), "name:Edgware Road");
+	}
+	stations_fini(&st);
+}
+
 static void people_find_stations_by_id_or_name(void **state)
 {
 	(void)state;
@@ -214,6 +228,7 @@ int main(void)
 		cmocka_unit_test(an_id_learnt_later_relabels),
 		cmocka_unit_test(a_kept_table_comes_back_row_by_row),
 		cmocka_unit_test(rows_are_replaced_by_id),
+		cmocka_unit_test(a_repeated_row_leaves_its_name_ambiguous),
 		cmocka_unit_test(people_find_stations_by_id_or_name),
 		cmocka_unit_test(many_unknown_stations_stay_apart),
 	};
