@@ -60,7 +60,7 @@ static int make_clients(struct feed *fd, struct error *err)
 	kafka_prefer(conf, fd->cfg, "queued.max.messages.kbytes", "8192"); /* enough, as its reader wakes it: see wake_fetcher */
 	if (consumer_init(&fd->cs, conf, &calls, err))
 		return -1;
-	if (fd->ops->progress == PROGRESS_SINK && !(fd->probe = probe_new(fd->cfg, err)))
+	if (fd->ops->progress == PROGRESS_SINK && patrol_init(&fd->patrol, fd->cfg, err))
 		return -1;
 	return 0;
 }
@@ -169,7 +169,7 @@ void feed_summary(struct feed *fd, struct strbuf *out)
 
 void feed_free(struct feed *fd)
 {
-	probe_free(fd->probe);
+	patrol_fini(&fd->patrol);
 	consumer_fini(&fd->cs);
 	pthread_cond_destroy(&fd->changed);
 	pthread_mutex_destroy(&fd->lock);

@@ -1,13 +1,6 @@
-/*
- * Are the partitions still the ones that were read? Asked at start, whenever the broker refuses an offset, and every ten seconds by
- * re-reading one record of each on a second handle, since a topic that is re-created while it is read may give no other sign.
- *
- * The record that is re-read is the witness: the last one read when the round before began, not the last one read now.
- *   1. Offsets 0…99 are read, 99 is the last. The topic is re-created and gets 150 records.
- *   2. The consumer goes on at 100: 50 records of the new life arrive, 149 is the last.
- *   3. Re-reading 149 would find the same record. The witness 99 is another one now: re-created, epoch 2 begins at the low watermark, and
- *      a gap says that what was read since the last proof (here 100…149) may have been counted in the wrong epoch.
- */
+/* Are the partitions still the ones that were read? Asked at start, whenever the broker refuses an offset, and by the patrol while they are
+ * read. On a mismatch epoch 2 begins at the low watermark, and a gap says that what was read since the last proof may have been counted in the
+ * wrong epoch. */
 #include "feed/feed_inside.h"
 
 #include "base/log.h"
@@ -17,61 +10,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define EVERY_MS 10000
-#define ANSWER_MS 8000    /* for one round of re-reading */
 #define DENIED_MS 15000   /* more than between two look-ups, each of which asks again */
-#define WATERMARKS_MS 3000
 #define AGAIN_MS 1000     /* after a broker did not answer */
-
-/* Waits for the probe's answers about these. thread: feed */
-static int ask_now(struct feed *fd, struct question *questions, size_t count, struct error *err)
-{
-	if (!count)
-		return 0;
-	if (probe_begin(fd->probe, questions, count, err))
-		return -1;
-	int64_t until = feed_now_ms() + ANSWER_MS;
-	while (!probe_poll(fd->probe, 50) && feed_now_ms() < until) {
-	}
-	probe_end(fd->probe);
-	for (size_t i = 0; i < count; i++)
-		if (!questions[i].answered)
-			return error_set(err, "%s [%d]: the broker does not deliver offset %" PRId64, questions[i].topic,
-					 (int)questions[i].partition, questions[i].mark.offset);
-	return 0;
-}
-
-typedef bool wants_fn(const struct partition *part, const struct sighting *seen);
-
-/* Asks about one of the two marks of those that want it. */
-static int see_marks(struct feed *fd, const uint32_t *which, size_t count, struct sighting *seen, bool first, struct error *err)
-{
-	wants_fn *wants = first ? progress_wants_first : progress_wants_last;
-	struct question *questions = xcalloc(count, sizeof *questions);
-	size_t n = 0;
-	for (size_t i = 0; i < count; i++) {
-		const struct partition *part = &fd->parts[which[i]];
-		if (wants(part, &seen[i]))
-			questions[n++] = (struct question){part->topic, part->partition, first ? part->first : part->last, false, REREAD_NONE};
-	}
-	int rc = ask_now(fd, questions, n, err);
-	n = 0;
-	for (size_t i = 0; i < count && !rc; i++)
-		if (wants(&fd->parts[which[i]], &seen[i]))
-			*(first ? &seen[i].first : &seen[i].last) = questions[n++].answer;
-	free(questions);
-	return rc;
-}
 
 int check_see(struct feed *fd, const uint32_t *which, size_t count, struct sighting *seen, struct error *err)
 {
-	for (size_t i = 0; i < count; i++) {
-		const struct partition *part = &fd->parts[which[i]];
-		seen[i] = (struct sighting){0};
-		if (consumer_ends(&fd->cs, part->topic, part->partition, WATERMARKS_MS, &seen[i].low, &seen[i].high, err))
-			return -1;
-	}
-	return see_marks(fd, which, count, seen, false, err) || see_marks(fd, which, count, seen, true, err) ? -1 : 0;
+	const struct partition **parts = xcalloc(count, sizeof *parts);
+	for (size_t i = 0; i < count; i++)
+		parts[i] = &fd->parts[which[i]];
+	int rc = patrol_see(&fd->patrol, fd->cs.rk, parts, count, seen, err);
+	free(parts);
+	return rc;
 }
 
 /* The library's batch call hands errors to a callback that does not say which partition they are of: so all are doubted. */
@@ -112,7 +61,7 @@ void check_error(void *arg, rd_kafka_resp_err_t code, const char *text)
 /* What was read since the last proof may be of either life. */
 static void gap_found_live(const struct feed *fd, uint32_t i, struct gap *gap)
 {
-	const struct mark *proven = &fd->follow[i].proven;
+	const struct mark *proven = &fd->follow[i].watch.proven;
 	gap->kind = GAP_RECREATED_LIVE;
 	gap->last_offset = fd->parts[i].next_offset - 1;
 	gap->first_offset = proven->offset >= 0 ? proven->offset + 1 : fd->parts[i].first.offset;
@@ -150,7 +99,7 @@ void check_apply(struct feed *fd, uint32_t i, const struct sighting *seen, bool 
 	if (dec.new_life && live)
 		keep_ledger(fd, i);
 	progress_apply(&fd->parts[i], seen, &dec);
-	fd->follow[i].proven = fd->follow[i].witness = fd->parts[i].last;
+	fd->follow[i].watch.proven = fd->follow[i].watch.witness = fd->parts[i].last;
 }
 
 /* Where partition i goes on, now that there is reason to doubt it. Commits first: what is counted belongs to the old epoch. */
@@ -160,7 +109,7 @@ static int decide_anew(struct feed *fd, uint32_t i, struct error *err)
 	struct follow *fo = &fd->follow[i];
 	struct partition *part = &fd->parts[i];
 	struct mark last = part->last;
-	part->last = fo->witness;
+	part->last = fo->watch.witness;
 	int rc = check_see(fd, &i, 1, &seen, err);
 	part->last = last;
 	if (rc)
@@ -185,8 +134,6 @@ static void decide_unsure(struct feed *fd)
 		uint32_t i = (first + k) % (uint32_t)fd->nparts;
 		if (!fd->follow[i].unsure || !places_there(fd, i))
 			continue;
-		if (fd->probe && probe_busy(fd->probe))
-			probe_end(fd->probe);
 		if (decide_anew(fd, i, &err)) {
 			fd->recheck_at_ms = feed_now_ms() + AGAIN_MS;
 			fd->recheck_from = i + 1;
@@ -197,45 +144,28 @@ static void decide_unsure(struct feed *fd)
 
 static void begin_round(struct feed *fd)
 {
-	fd->reread_at_ms = feed_now_ms() + EVERY_MS;
-	fd->reread_until_ms = feed_now_ms() + ANSWER_MS;
-	fd->questions = xreallocarray(fd->questions, fd->nparts, sizeof *fd->questions);
-	fd->asked = xreallocarray(fd->asked, fd->nparts, sizeof *fd->asked);
-	fd->nquestions = 0;
-	for (uint32_t i = 0; i < fd->nparts; i++) {
-		struct follow *fo = &fd->follow[i];
-		if (fo->witness.offset >= 0 && fo->witness.offset >= fo->low && places_there(fd, i)) { /* else none, or gone by retention */
-			fd->asked[fd->nquestions] = i;
-			fd->questions[fd->nquestions++] = (struct question){fd->parts[i].topic, fd->parts[i].partition, fo->witness, false, REREAD_NONE};
-		}
-		fo->witness = fd->parts[i].last;
-	}
-	if (fd->nquestions)
-		probe_begin(fd->probe, fd->questions, fd->nquestions, NULL);
+	int64_t now_ms = feed_now_ms();
+	for (uint32_t i = 0; i < fd->nparts; i++)
+		if (places_there(fd, i))
+			patrol_ask(&fd->patrol, i, &fd->follow[i].watch, &fd->parts[i], fd->follow[i].low, now_ms);
+	patrol_go(&fd->patrol, now_ms);
 }
 
-/* Out of range or another record: to be looked at closely. No answer: the broker is away, which others report. */
 static void end_round(struct feed *fd)
 {
-	probe_end(fd->probe);
-	for (size_t i = 0; i < fd->nquestions; i++) {
-		const struct question *qu = &fd->questions[i];
-		struct follow *fo = &fd->follow[fd->asked[i]];
-		if (qu->answered && qu->answer == REREAD_SAME)
-			fo->proven = qu->mark;
-		if (!qu->answered || qu->answer == REREAD_SAME)
-			continue;
-		fo->unsure = true;
-		fo->witness = qu->mark; /* still the one to ask about */
+	for (size_t i = 0; i < fd->patrol.count; i++) {
+		struct follow *fo = &fd->follow[fd->patrol.which[i]];
+		fo->unsure |= patrol_doubts(&fd->patrol.questions[i], &fo->watch);
 	}
+	fd->patrol.count = 0;
 }
 
 void check_again(struct feed *fd)
 {
 	if (fd->ops->progress == PROGRESS_SINK) {
-		if (!probe_busy(fd->probe) && feed_now_ms() >= fd->reread_at_ms)
+		if (patrol_due(&fd->patrol, feed_now_ms()))
 			begin_round(fd);
-		if (probe_busy(fd->probe) && (probe_poll(fd->probe, 0) || feed_now_ms() >= fd->reread_until_ms))
+		if (patrol_over(&fd->patrol, feed_now_ms()))
 			end_round(fd);
 	}
 	decide_unsure(fd);

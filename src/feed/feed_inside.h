@@ -5,7 +5,7 @@
 
 #include "feed/consumer.h"
 #include "feed/feed.h"
-#include "feed/probe.h"
+#include "feed/patrol.h"
 #include "feed/rate.h"
 #include "feed/sink.h"
 
@@ -20,8 +20,7 @@ struct follow {
 	int64_t committed;    /* next offset the sink has; -1 none */
 	int64_t held_since_ms;/* 0 nothing is held */
 	struct ledger before; /* what the ledger began this run with */
-	struct mark witness;  /* a record read ten seconds ago or more: the one that is re-read; -1 none yet */
-	struct mark proven;   /* the last one that a re-reading has confirmed */
+	struct watch watch;
 	bool unsure;          /* to be looked at: the witness is not there, or the topic went away, or … */
 	bool refused;         /* … the broker does not have the next offset, and delivers no more */
 	int64_t low;          /* low watermark now; -1 unknown */
@@ -60,11 +59,7 @@ struct feed {
 	/* The rest: thread feed only. */
 	void *sink;
 	struct consumer cs;
-	struct probe *probe;
-	struct question *questions;  /* of the round the probe is busy with */
-	uint32_t *asked;             /* … and which partitions they are about */
-	size_t nquestions;
-	int64_t reread_until_ms;     /* monotonic: a round without answers is given up */
+	struct patrol patrol;        /* PROGRESS_SINK only */
 	struct source {              /* topics, by direction */
 		const char *topic;
 		size_t there;                /* partitions it has now; 0 missing */
@@ -90,7 +85,7 @@ struct feed {
 	bool ended;                  /* the sink wants no more */
 	bool failed;
 	int64_t commit_ms;           /* interval */
-	int64_t commit_at_ms, lookup_at_ms, reread_at_ms, recheck_at_ms, report_at_ms, over_at_ms; /* monotonic; when each is due */
+	int64_t commit_at_ms, lookup_at_ms, recheck_at_ms, report_at_ms, over_at_ms; /* monotonic; when each is due */
 	uint32_t recheck_from;       /* the partition whose turn it is */
 	int64_t wake_at_ms;          /* monotonic: not before */
 	int64_t denied_until_ms;     /* monotonic: a topic may not be read, as far as is known */
@@ -121,7 +116,7 @@ int check_see(struct feed *fd, const uint32_t *which, size_t count, struct sight
 /* Brings partition i to where progress_decide says. live: it was being read until now. */
 void check_apply(struct feed *fd, uint32_t i, const struct sighting *seen, bool live);
 void check_error(void *arg, rd_kafka_resp_err_t code, const char *text); /* consumer_calls.error */
-void check_again(struct feed *fd);             /* re-reads last records every 10 s; decides anew about partitions that are unsure */
+void check_again(struct feed *fd);             /* the patrol's rounds; decides anew about partitions that are unsure */
 
 /* feed_report.c */
 void report_figures(void *arg, const char *json, size_t len); /* consumer_calls.stats */

@@ -180,8 +180,8 @@ static void set_marks(struct feed *fd)
 		struct follow *fo = &fd->follow[i];
 		if (fo->newest)
 			fd->parts[i].last = mark_of(fo->newest);
-		if (fo->witness.offset < 0)
-			fo->witness = fd->parts[i].last;
+		if (fo->watch.witness.offset < 0)
+			fo->watch.witness = fd->parts[i].last;
 	}
 }
 
@@ -363,8 +363,7 @@ void *feed_thread(void *arg)
 	} else {
 		feed_fail(fd, &err);
 	}
-	probe_free(fd->probe);
-	fd->probe = NULL;
+	patrol_fini(&fd->patrol);
 	consumer_fini(&fd->cs);
 	free(fd->messages);
 	free(fd->records);

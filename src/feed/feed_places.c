@@ -53,7 +53,7 @@ static void append(struct feed *fd, enum direction dir, int32_t partition)
 		.stable = -1,
 		.high = -1,
 	};
-	fd->follow[fd->nparts] = (struct follow){.end = -1, .committed = -1, .witness = {.offset = -1}, .proven = {.offset = -1}, .low = -1};
+	fd->follow[fd->nparts] = (struct follow){.end = -1, .committed = -1, .watch = WATCH_NONE, .low = -1};
 	src->place = xreallocarray(src->place, (size_t)partition + 1, sizeof *src->place);
 	src->place[partition] = (uint32_t)fd->nparts++;
 	src->places = (size_t)partition + 1;
@@ -157,8 +157,7 @@ static int assign_new(struct feed *fd, const int *counts, struct error *err)
 	append_new(fd, counts);
 	if (fd->nparts == old)
 		return 0;
-	if (fd->probe && probe_busy(fd->probe))
-		probe_end(fd->probe);
+	patrol_cancel(&fd->patrol);
 	if (restore(fd, old) || begin_all(fd, old, err)) {
 		forget(fd, old);
 		return -1;
@@ -221,6 +220,4 @@ void places_fini(struct feed *fd)
 	free(fd->source[EXIT].place);
 	free(fd->parts);
 	free(fd->follow);
-	free(fd->questions);
-	free(fd->asked);
 }

@@ -6,14 +6,16 @@
  * records silently, or counts them twice. So of each partition four things are kept with the counts: the next offset, the last record
  * processed and the epoch's first one (offset and hash of time, key, value), and the lowest low watermark seen. With these:
  *
- *   low < lowest low seen            low watermarks only grow                                     → re-created
- *   last in range, another record there                                                           → re-created
- *   last in range, no record there   and another first record                                     → re-created
+ *   another first record, at its offset                                                         → re-created
+ *   low < lowest low seen            low watermarks only grow, except from one replica to
+ *                                    another, which has the same first record                    → re-created
+ *   another last record, at its offset, and the same first one                                   → cut back and written on: go on at next
+ *                                    and another first one, or none                              → re-created
  *   high < next                      the end moved back. First record still there, or gone by
- *                                    retention (low > first)?                                     → truncated: go on at high
- *                                    another first record, or none in range                       → re-created
- *   low > next                       retention was quicker than we                                → gap, go on at low
- *   otherwise                        the last record is the same, or can no longer be checked     → go on at next
+ *                                    retention (low > first)?                                    → truncated: go on at high
+ *                                    none in range                                               → re-created
+ *   low > next                       retention was quicker than we                               → gap, go on at low
+ *   otherwise                        the last record is the same, or can no longer be checked    → go on at next
  *
  * The record at next - 1 is never asked for: in a transactional topic that is a commit marker, which delivers nothing.
  *
@@ -23,9 +25,13 @@
  *
  * Scenario: history has counted offsets 0…999 and stops. The topic is re-created and gets 5000 records.
  *   1. high (5000) ≥ next (1000) and low (0) is not below the lowest seen: by offsets alone all is well.
- *   2. The record at last.offset (999) is read again: its hash differs. Re-created: epoch 2 begins at 0, and 5000 records are counted.
+ *   2. The records at last.offset (999) and first.offset (0) are read again: their hashes differ. Re-created: epoch 2 begins at 0, and 5000
+ *      records are counted.
  *   3. Had it got only 10 records: high < next, the first record differs. Re-created as well.
- *   4. Had the same records been produced again, bit for bit and with their times: no reader could tell.
+ *   4. Had the feed been reading on at 1000 and been killed before it noticed: the last record is the new topic's, the first one tells.
+ *   5. Had the broker lost its newest records (restored from an older copy) and got others: the first record is the same. The offset from which
+ *      on records are others is unknown: those that were read stay counted, and a gap says which offsets are in doubt.
+ *   6. Had the same records been produced again, bit for bit and with their times: no reader could tell.
  */
 #include "feed/progress.h"
 
@@ -44,7 +50,7 @@ bool progress_wants_last(const struct partition *part, const struct sighting *se
 
 bool progress_wants_first(const struct partition *part, const struct sighting *seen)
 {
-	return (seen->high < part->next_offset || seen->last == REREAD_GONE) && in_range(&part->first, seen);
+	return part->first.offset != part->last.offset && in_range(&part->first, seen);
 }
 
 static void set_gap(const struct partition *part, struct decision *out, enum gap_kind kind, int64_t first, int64_t last)
@@ -65,18 +71,24 @@ static void recreated(const struct partition *part, const struct sighting *seen,
 {
 	int64_t end = part->high > part->next_offset ? part->high : part->next_offset;
 	set_gap(part, out, GAP_RECREATED, part->next_offset, end - 1);
-	snprintf(out->gap.note, sizeof out->gap.note, "topic re-created: epoch %" PRId32 " begins at offset %" PRId64, part->epoch + 1, seen->low);
+	snprintf(out->gap.note, sizeof out->gap.note, "topic re-created: epoch %" PRId32 " begins at offset %" PRId64 "%s", part->epoch + 1, seen->low,
+		 seen->last == REREAD_SAME ? "; what was read last was of it already, and is counted again" : "");
 	out->new_life = true;
 	out->start = seen->low;
 }
 
 static void truncated(const struct partition *part, const struct sighting *seen, struct decision *out)
 {
-	set_gap(part, out, GAP_TRUNCATED, seen->high, part->next_offset - 1);
-	snprintf(out->gap.note, sizeof out->gap.note, "log cut back from %" PRId64 " to %" PRId64 " or further: what was read stays counted, what was written since below %" PRId64
-		 " is not", part->next_offset, seen->high, seen->high);
-	out->start = seen->high;
-	out->forget_last = part->last.offset >= seen->high;
+	bool written_on = seen->last == REREAD_OTHER;
+	out->start = seen->high < part->next_offset ? seen->high : part->next_offset;
+	set_gap(part, out, GAP_TRUNCATED, written_on ? part->first.offset + 1 : seen->high, part->next_offset - 1);
+	if (written_on)
+		snprintf(out->gap.note, sizeof out->gap.note, "log cut back somewhere behind %" PRId64 " and written on: what was read stays counted, "
+			 "what was written since below %" PRId64 " is not", part->first.offset, out->start);
+	else
+		snprintf(out->gap.note, sizeof out->gap.note, "log cut back from %" PRId64 " to %" PRId64 " or further: what was read stays counted, "
+			 "what was written since below %" PRId64 " is not", part->next_offset, seen->high, seen->high);
+	out->forget_last = written_on || part->last.offset >= seen->high;
 }
 
 static void expired(const struct partition *part, const struct sighting *seen, struct decision *out)
@@ -86,16 +98,23 @@ static void expired(const struct partition *part, const struct sighting *seen, s
 	out->start = seen->low;
 }
 
+/* What was asked of the first record; of the last one, if they are one record. */
+static enum reread first_again(const struct partition *part, const struct sighting *seen)
+{
+	return part->first.offset == part->last.offset ? seen->last : seen->first;
+}
+
 static bool same_beginning(const struct partition *part, const struct sighting *seen)
 {
 	if (part->first.offset < 0)
 		return false; /* nothing was counted: nothing is lost by beginning anew */
-	return part->first.offset < seen->low || seen->first == REREAD_SAME || seen->first == REREAD_GONE;
+	return part->first.offset < seen->low || first_again(part, seen) == REREAD_SAME || first_again(part, seen) == REREAD_GONE;
 }
 
 static bool another_topic(const struct partition *part, const struct sighting *seen)
 {
-	return seen->low < part->low || seen->last == REREAD_OTHER || (seen->last == REREAD_GONE && seen->first == REREAD_OTHER);
+	enum reread first = first_again(part, seen);
+	return first == REREAD_OTHER || (first != REREAD_SAME && (seen->low < part->low || seen->last == REREAD_OTHER));
 }
 
 void progress_decide(const struct partition *part, const struct sighting *seen, struct decision *out)
@@ -106,7 +125,7 @@ void progress_decide(const struct partition *part, const struct sighting *seen, 
 		out->start = seen->low;
 	} else if (another_topic(part, seen)) {
 		recreated(part, seen, out);
-	} else if (seen->high < part->next_offset) {
+	} else if (seen->high < part->next_offset || seen->last == REREAD_OTHER) {
 		if (same_beginning(part, seen))
 			truncated(part, seen, out);
 		else

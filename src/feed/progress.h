@@ -17,10 +17,10 @@ struct sighting { /* of a partition on the broker */
 	int64_t low;         /* low watermark */
 	int64_t high;        /* the end for a reader of committed records: last stable offset */
 	enum reread last;    /* at partition.last */
-	enum reread first;   /* at partition.first; asked for only when it matters */
+	enum reread first;   /* at partition.first, if that is another record */
 };
 
-/* Which marks have to be read again before a decision can be made: the last one first, the first one may depend on what came of it. */
+/* Which marks have to be read again before a decision can be made. */
 bool progress_wants_last(const struct partition *part, const struct sighting *seen);
 bool progress_wants_first(const struct partition *part, const struct sighting *seen);
 

@@ -52,6 +52,19 @@ put 3 500 0
 check "restored: and from there on exactly" feed -e
 is "restored: counted" 63 "SELECT sum(entries) FROM station_day"
 
+# The same, and more is written than was lost before anybody looks.
+kill9_kafka; rm -rf data.old; cp -r "$KAFKA_HOME/data" data.old; restart_kafka
+put 20 600 0
+check "overwritten: counted" feed -e
+kill9_kafka
+rm -rf "$KAFKA_HOME/data"; cp -r data.old "$KAFKA_HOME/data"
+restart_kafka
+put 30 700 0
+check "overwritten: counted on" feed -e
+check "overwritten: and again" feed -e
+is "overwritten: nobody is counted twice" 93 "SELECT sum(entries) FROM station_day"
+is "overwritten: a gap says what may not be" "truncated 1 1" "SELECT kind, first_offset, epoch FROM gap WHERE note LIKE '%written on%'"
+
 # Records go before they were read: as by retention.
 use trimmed 2
 put 50 0 0

@@ -38,13 +38,27 @@ put 100 0 0
 put 100 100 1
 start_feed
 check "live: counted" eventually 15 counted 200
-sleep 11
+sleep 3
 remake 2
 put 300 1000 0
 put 50 1000 1
 check "live: both lives are counted" eventually 25 counted 550
 is "live: a gap for each partition" "recreated_live 2" "SELECT kind, count(*) FROM gap GROUP BY kind"
 check "live: ends well" finish $feed
+
+# The same, but the feed is killed before it can notice: the first record tells the next one.
+use killed 1
+put 100 0
+start_feed
+check "killed: counted" eventually 15 counted 100
+remake 1
+put 300 1000
+check "killed: it read on in the new life" eventually 10 counted 300
+kill -KILL $feed
+wait $feed 2>/dev/null
+check "killed: counted on" feed -e
+check "killed: nobody is missing" test "$(ask "SELECT sum(entries) FROM station_day")" -ge 400
+is "killed: a gap says so" "1 2" "SELECT count(*), (SELECT max(epoch) FROM ledger) FROM gap WHERE kind LIKE 'recreated%'"
 
 # In mid-run it goes away and comes back with fewer partitions, which keeps nobody from the other topic.
 use narrow 3

@@ -312,12 +312,13 @@ static void stopping_while_the_sink_refuses_acknowledges_nothing(void **state)
 	assert_each_once(&wo->store, 100, 0);
 }
 
-static void another_last_record_is_a_new_epoch(void **state)
+static void other_records_are_a_new_epoch(void **state)
 {
 	struct world *wo = *state;
 	produce(wo->in, 200);
 	assert_true(run(wo, &memory_sink, &(struct feed_goal){.exit_at_end = true}));
 	wo->store.parts[1].last.hash ^= 1;
+	wo->store.parts[1].first.hash ^= 1;
 	memset(wo->store.counts[1], 0, sizeof wo->store.counts[1]);
 	assert_true(run(wo, &memory_sink, &(struct feed_goal){.exit_at_end = true}));
 	assert_each_once(&wo->store, 200, 0);
@@ -326,6 +327,21 @@ static void another_last_record_is_a_new_epoch(void **state)
 	assert_int_equal(wo->store.ngaps, 1);
 	assert_int_equal(wo->store.gaps[0].kind, GAP_RECREATED);
 	assert_int_equal(wo->store.gaps[0].epoch, 1);
+}
+
+/* The newest records were lost, and others written since: what is counted stays so, once. */
+static void another_last_record_after_the_same_first_is_a_truncation(void **state)
+{
+	struct world *wo = *state;
+	produce(wo->in, 200);
+	assert_true(run(wo, &memory_sink, &(struct feed_goal){.exit_at_end = true}));
+	wo->store.parts[1].last.hash ^= 1;
+	assert_true(run(wo, &memory_sink, &(struct feed_goal){.exit_at_end = true}));
+	assert_true(run(wo, &memory_sink, &(struct feed_goal){.exit_at_end = true}));
+	assert_each_once(&wo->store, 200, 0);
+	assert_int_equal(wo->store.parts[1].epoch, 1);
+	assert_int_equal(wo->store.ngaps, 1);
+	assert_int_equal(wo->store.gaps[0].kind, GAP_TRUNCATED);
 }
 
 static void an_end_that_moved_back_is_a_truncation(void **state)
@@ -427,7 +443,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(each_record_once_however_often_it_crashes, world_new, world_free),
 		cmocka_unit_test_setup_teardown(a_sink_that_refuses_for_now_is_asked_again, world_new, world_free),
 		cmocka_unit_test_setup_teardown(stopping_while_the_sink_refuses_acknowledges_nothing, world_new, world_free),
-		cmocka_unit_test_setup_teardown(another_last_record_is_a_new_epoch, world_new, world_free),
+		cmocka_unit_test_setup_teardown(other_records_are_a_new_epoch, world_new, world_free),
+		cmocka_unit_test_setup_teardown(another_last_record_after_the_same_first_is_a_truncation, world_new, world_free),
 		cmocka_unit_test_setup_teardown(an_end_that_moved_back_is_a_truncation, world_new, world_free),
 		cmocka_unit_test_setup_teardown(a_missing_topic_is_waited_for_and_named, world_half, world_free),
 		cmocka_unit_test_setup_teardown(from_end_delivers_what_comes_later_and_count_cuts, world_new, world_free),

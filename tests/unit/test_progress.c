@@ -42,12 +42,17 @@ static const struct row rows[] = {
 	{"re-created, unread rest of the old life known", 3, 100, 99, 0, 0, 140, 0, 5000, REREAD_OTHER, REREAD_NONE, 0, 4, GAP_RECREATED, 100, 139},
 	{"re-created, shorter", 1, 100, 99, 0, 0, 100, 0, 10, REREAD_NONE, REREAD_OTHER, 0, 2, GAP_RECREATED, 100, 99},
 	{"re-created, empty", 1, 100, 99, 0, 0, 100, 0, 0, REREAD_NONE, REREAD_NONE, 0, 2, GAP_RECREATED, 100, 99},
-	{"re-created: low watermark fell", 1, 100, 99, 60, 60, 100, 0, 5000, REREAD_SAME, REREAD_NONE, 0, 2, GAP_RECREATED, 100, 99},
+	{"re-created: low watermark fell", 1, 100, 99, 60, 60, 100, 0, 5000, REREAD_OTHER, REREAD_NONE, 0, 2, GAP_RECREATED, 100, 99},
+	{"low watermark fell to what another replica still has", 1, 100, 99, 60, 60, 100, 50, 120, REREAD_SAME, REREAD_SAME, 100, 1, NO_GAP, 0, 0},
+	{"re-created and read on before that was noticed: the last record is of the new life", 1, 150, 149, 0, 0, 150, 0, 150, REREAD_SAME, REREAD_OTHER, 0, 2,
+	 GAP_RECREATED, 150, 149},
 	{"re-created when nothing had been read", 1, 4, -1, -1, 0, 4, 0, 2, REREAD_NONE, REREAD_NONE, 0, 2, GAP_RECREATED, 4, 3},
 	{"truncated: same beginning", 1, 100, 99, 0, 0, 100, 0, 80, REREAD_NONE, REREAD_SAME, 80, 1, GAP_TRUNCATED, 80, 99},
 	{"truncated, beginning gone by retention", 1, 100, 99, 0, 0, 100, 50, 80, REREAD_NONE, REREAD_NONE, 80, 1, GAP_TRUNCATED, 80, 99},
 	{"truncated by its last marker only", 1, 100, 98, 0, 0, 100, 0, 99, REREAD_SAME, REREAD_SAME, 99, 1, GAP_TRUNCATED, 99, 99},
-	{"shorter, same beginning, another last record", 1, 100, 50, 0, 0, 100, 0, 80, REREAD_OTHER, REREAD_SAME, 0, 2, GAP_RECREATED, 100, 99},
+	{"cut back and written on, shorter", 1, 100, 50, 0, 0, 100, 0, 80, REREAD_OTHER, REREAD_SAME, 80, 1, GAP_TRUNCATED, 1, 99},
+	{"cut back and written on, longer", 1, 100, 99, 10, 0, 100, 0, 500, REREAD_OTHER, REREAD_SAME, 100, 1, GAP_TRUNCATED, 11, 99},
+	{"cut back and written on, or re-created: the beginning is gone", 1, 100, 99, 10, 0, 100, 20, 500, REREAD_OTHER, REREAD_NONE, 20, 2, GAP_RECREATED, 100, 99},
 	{"compacted: the last record is gone", 1, 100, 99, 0, 0, 100, 0, 102, REREAD_GONE, REREAD_SAME, 100, 1, NO_GAP, 0, 0},
 	{"compacted: first and last are gone", 1, 100, 99, 0, 0, 100, 0, 102, REREAD_GONE, REREAD_GONE, 100, 1, NO_GAP, 0, 0},
 	{"compacted: last gone, first below the low watermark", 1, 100, 99, 0, 0, 100, 5, 102, REREAD_GONE, REREAD_NONE, 100, 1, NO_GAP, 0, 0},
@@ -109,6 +114,19 @@ static void new_life_begins_with_nothing(void **state)
 	assert_int_equal(part.low, 5);
 }
 
+/* Else the next start would find the same gap again. */
+static void what_was_written_over_is_forgotten(void **state)
+{
+	(void)state;
+	struct partition part = stored(&rows[2]);
+	const struct sighting seen = {0, 500, REREAD_OTHER, REREAD_SAME};
+	struct decision dec;
+	progress_decide(&part, &seen, &dec);
+	progress_apply(&part, &seen, &dec);
+	assert_int_equal(part.last.offset, -1);
+	assert_int_equal(part.ledger.consumed, 7);
+}
+
 /* Its offset will be given to another record, which would look like a re-created topic the next time. */
 static void truncation_forgets_the_last_record(void **state)
 {
@@ -128,14 +146,17 @@ static void marks_are_wanted_only_where_they_can_be_read(void **state)
 	(void)state;
 	struct partition part = stored(&rows[2]); /* next 100, last 99, first 0 */
 	const struct sighting all = {.low = 0, .high = 100}, cut = {.low = 0, .high = 99}, trimmed = {.low = 100, .high = 200};
-	const struct sighting both = {.low = 1, .high = 99}, gone = {.low = 0, .high = 100, .last = REREAD_GONE};
+	const struct sighting both = {.low = 1, .high = 99};
 	assert_true(progress_wants_last(&part, &all));
 	assert_false(progress_wants_last(&part, &cut));
 	assert_false(progress_wants_last(&part, &trimmed));
-	assert_false(progress_wants_first(&part, &all));
+	assert_true(progress_wants_first(&part, &all));
 	assert_true(progress_wants_first(&part, &cut));
 	assert_false(progress_wants_first(&part, &both));
-	assert_true(progress_wants_first(&part, &gone));
+	assert_false(progress_wants_first(&part, &trimmed));
+	part.last = part.first; /* one record: one answer */
+	assert_true(progress_wants_last(&part, &all));
+	assert_false(progress_wants_first(&part, &all));
 	part.last.offset = -1;
 	assert_false(progress_wants_last(&part, &all));
 }
@@ -157,6 +178,7 @@ int main(void)
 		cmocka_unit_test(every_row_is_decided_as_it_says),
 		cmocka_unit_test(new_life_begins_with_nothing),
 		cmocka_unit_test(truncation_forgets_the_last_record),
+		cmocka_unit_test(what_was_written_over_is_forgotten),
 		cmocka_unit_test(marks_are_wanted_only_where_they_can_be_read),
 		cmocka_unit_test(record_hash_is_fixed),
 	};
