@@ -37,6 +37,8 @@ const struct option options[] = {
 	 .help = "leave out this time and what is newer"},
 	{.key = "timeout", .flag = "--timeout", .type = OPT_DURATION, .preset = "30s", .value = "DURATION", .pure_flag = true,
 	 .commands = CMD_QUERY, .help = "give a query up after this long"},
+	{.key = "backup", .flag = "--backup", .type = OPT_PATH, .value = "FILE", .pure_flag = true, .commands = CMD_QUERY,
+	 .help = "copy the history into a new file instead, also while it is written"},
 	{.key = "at", .flag = "--at", .type = OPT_TIME, .value = "TIME", .pure_flag = true, .commands = CMD_FRAME,
 	 .help = "draw the view as of this time (default: the newest bucket)"},
 	{.key = "size", .flag = "--size", .type = OPT_TEXT, .preset = "120x40", .value = "COLUMNSxROWS", .pure_flag = true,

@@ -50,7 +50,7 @@ const struct command commands[] = {
 	 .about = "The picture depends on the file, the time (a whole minute), the size and the way it is written, on nothing else: what only a running\n"
 		  "dashboard knows is –. Views: stations, network, station (the one on top), pipeline, simulator, help.",
 	 .run = frame_run},
-	{.name = "query", .bit = CMD_QUERY, .words = 16, .synopsis = "query [REPORT [NAME=VALUE...] | --sql SQL | -] [options]",
+	{.name = "query", .bit = CMD_QUERY, .words = 16, .synopsis = "query [REPORT [NAME=VALUE...] | --sql SQL | - | --backup FILE] [options]",
 	 .help = "answer from the history: reports and SQL, offline",
 	 .about = "Without arguments the reports are listed. SQL comes from --sql or standard input; :since and :until in it are the times of those\n"
 		  "options in Unix seconds, and NAME=VALUE sets :NAME. The history is only read, also while it is written. *.sql files in the folder\n"

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/timeword.h"
 #include "command/command.h"
+#include "command/query_backup.h"
 #include "store/db.h"
 #include "store/history.h"
 #include "store/query.h"
@@ -170,6 +171,13 @@ int query_run(struct config *cfg)
 {
 	struct error err;
 	const char *sql = config_text(cfg, "sql"), *word = config_word(cfg, 0);
+	const char *backup = config_text(cfg, "backup");
+	if (backup && (sql || word)) {
+		error_set(&err, "--backup copies the whole history: it goes with neither a report nor SQL");
+		return fail(EXIT_USAGE, &err);
+	}
+	if (backup)
+		return query_backup(cfg, backup);
 	bool from_stdin = sql ? !strcmp(sql, "-") : word ? !strcmp(word, "-") : !isatty(STDIN_FILENO);
 	size_t first_word = !sql && word && from_stdin; /* the "-" itself */
 	if (!sql && !from_stdin && word)
