@@ -34,7 +34,7 @@ static struct {
 
 static const char *const level_names[] = {"debug", "info", "warn", "error"};
 
-const char *log_level_name(enum log_level level)
+static const char *level_name(enum log_level level)
 {
 	return level_names[level];
 }
@@ -56,7 +56,7 @@ static void add_line(struct strbuf *out, int64_t time_ms, enum log_level level, 
 	zone_utc_text(time_ms / 1000, utc);
 	bool json = lg.format == LOG_JSON;
 	strbuf_printf(out, json ? "{\"time\":\"%.19s.%03dZ\",\"level\":\"%s\",\"msg\":" : "time=%.19s.%03dZ level=%s msg=", utc,
-		      (int)(time_ms % 1000), log_level_name(level));
+		      (int)(time_ms % 1000), level_name(level));
 	add_quoted(out, safe);
 	strbuf_puts(out, json ? "}\n" : "\n");
 }

@@ -34,6 +34,4 @@ void log_write(enum log_level level, const char *fmt, ...) __attribute__((format
 /* Copies the newest `max` lines, oldest first; returns how many. *serial grows with each line ever written (for redraw decisions). */
 size_t log_tail(struct log_line *lines, size_t max, uint64_t *serial);
 
-const char *log_level_name(enum log_level level);
-
 #endif

@@ -50,16 +50,3 @@ double rng_normal(struct rng *rng)
 	double u = 1.0 - rng_unit(rng), v = rng_unit(rng);
 	return sqrt(-2.0 * log(u)) * cos(6.283185307179586 * v);
 }
-
-/* Knuth's product method on pieces of at most 16: a Poisson of a sum is the sum of Poissons. */
-uint32_t rng_poisson(struct rng *rng, double mean)
-{
-	uint32_t count = 0;
-	while (mean > 0) {
-		double piece = mean < 16 ? mean : 16, limit = exp(-piece), p = 1;
-		mean -= piece;
-		while ((p *= 1.0 - rng_unit(rng)) > limit)
-			count++;
-	}
-	return count;
-}

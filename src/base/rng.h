@@ -13,6 +13,5 @@ uint64_t rng_next(struct rng *rng);
 double rng_unit(struct rng *rng);                       /* [0, 1) */
 uint32_t rng_below(struct rng *rng, uint32_t n);        /* [0, n), n > 0 */
 double rng_normal(struct rng *rng);                     /* mean 0, deviation 1 */
-uint32_t rng_poisson(struct rng *rng, double mean);     /* exact for any mean >= 0 */
 
 #endif

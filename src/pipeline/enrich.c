@@ -33,6 +33,7 @@ void enrich_show(struct enrich *en)
 	wake_raise(en->news);
 }
 
+__attribute__((format(printf, 3, 0)))
 static void set_detail(struct enrich *en, enum enrich_state state, const char *fmt, va_list ap)
 {
 	char detail[sizeof en->status.detail];
@@ -164,8 +165,7 @@ static void end(struct enrich *en)
 		rd_kafka_destroy(en->table);
 	}
 	loop_close(en);
-	en->ok = en->status.state != ENRICH_FAILED;
-	if (en->ok)
+	if (en->status.state != ENRICH_FAILED)
 		enrich_say(en, ENRICH_STOPPED, "%s", "");
 }
 
@@ -243,11 +243,6 @@ int enrich_join(struct enrich *en, int64_t wait_ms)
 		pthread_join(en->thread, NULL);
 	en->joined = true;
 	return 0;
-}
-
-bool enrich_ok(struct enrich *en)
-{
-	return enrich_done(en) && en->ok;
 }
 
 void enrich_status(struct enrich *en, struct enrich_status *out)

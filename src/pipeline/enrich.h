@@ -37,7 +37,6 @@ void enrich_stop(struct enrich *en);                                 /* thread: 
 bool enrich_done(struct enrich *en);                                 /* thread: any */
 bool enrich_settled(struct enrich *en);                              /* thread: any. Nothing was read that is not committed */
 int enrich_join(struct enrich *en, int64_t wait_ms);
-bool enrich_ok(struct enrich *en);
 void enrich_status(struct enrich *en, struct enrich_status *out);    /* thread: any, lock: enrich */
 void enrich_free(struct enrich *en);
 

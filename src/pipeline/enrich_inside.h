@@ -69,7 +69,6 @@ struct enrich {
 	atomic_llong stop_us;
 	atomic_bool done;
 	atomic_bool unsettled;     /* what `open` is, for other threads */
-	bool ok;                   /* set before done */
 	pthread_mutex_t lock;      /* enrich: leaf */
 	pthread_cond_t changed;    /* stop or done */
 	struct enrich_status shown; /* lock: enrich */

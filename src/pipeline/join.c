@@ -196,7 +196,8 @@ static char *put_year(char *p, int64_t year)
 	return put_digits(p, year, width);
 }
 
-size_t join_time_text(int64_t time_ms, char out[40])
+/* time_ms ≥ 0 as java.time prints it: 2024-01-31T14:00:00.123Z, from the year 10000 on with a sign. Returns the length. */
+static size_t put_time(int64_t time_ms, char out[40])
 {
 	/* days → date in the Gregorian calendar, counted in eras of 400 years from 0000-03-01 */
 	int64_t days = time_ms / 86400000 + 719468, ms = time_ms % 86400000;
@@ -226,7 +227,7 @@ static void write_value(struct strbuf *out, int64_t time_ms, const struct ksql_c
 	char time[40];
 	strbuf_reset(out);
 	strbuf_puts(out, "{\"@timestamp\":\"");
-	strbuf_add(out, time, join_time_text(time_ms, time));
+	strbuf_add(out, time, put_time(time_ms, time));
 	strbuf_puts(out, "\",\"user\":");
 	add_string(out, cells[0].null, cells[0].text);
 	strbuf_puts(out, ",\"delta\":");

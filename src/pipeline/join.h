@@ -36,7 +36,4 @@ enum join_outcome { JOIN_WRITTEN, JOIN_UNKNOWN /* no row */, JOIN_BAD /* why is 
 enum join_outcome join_event(struct join *jn, int32_t partition, struct text key, struct text value, int64_t time_ms, struct text *out_key,
 			     struct text *out_value, enum ksql_bad *bad);
 
-/* time_ms ≥ 0 as java.time prints it: 2024-01-31T14:00:00.123Z, from the year 10000 on with a sign. Returns the length. */
-size_t join_time_text(int64_t time_ms, char out[40]);
-
 #endif

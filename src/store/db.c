@@ -54,7 +54,8 @@ int db_exec(sqlite3 *db, const char *sql, struct error *err)
 	return 0;
 }
 
-int db_exec_asset(sqlite3 *db, const char *name, struct error *err)
+/* The whole of a named asset below data/ run as SQL. */
+static int exec_asset(sqlite3 *db, const char *name, struct error *err)
 {
 	return db_exec(db, asset_find(name)->data, err);
 }
@@ -149,7 +150,7 @@ static int create_schema(sqlite3 *db, struct error *err)
 	snprintf(text, sizeof text, "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID, SCHEMA_VERSION);
 	if (db_exec(db, "BEGIN IMMEDIATE", err))
 		return -1;
-	if (db_exec_asset(db, "sql/schema.sql", err) || db_exec_asset(db, "sql/views.sql", err) || create_busyness(db, err) ||
+	if (exec_asset(db, "sql/schema.sql", err) || exec_asset(db, "sql/views.sql", err) || create_busyness(db, err) ||
 	    db_exec(db, text, err))
 		goto fail;
 	snprintf(text, sizeof text, "%02d:%02d", start / 60, start % 60);

@@ -32,7 +32,4 @@ int db_zone(sqlite3 *db, struct error *err);
 /* For a process that only reads: takes the file's zone and day start over (zone_init). Thread: main, before any other. */
 int db_adopt_zone(sqlite3 *db, struct error *err);
 
-/* The whole of a named asset below data/ run as SQL. */
-int db_exec_asset(sqlite3 *db, const char *name, struct error *err);
-
 #endif

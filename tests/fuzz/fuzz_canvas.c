@@ -135,7 +135,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		data += len + 5 + !!end;
 		size -= len + 5 + !!end;
 	}
-	check_printed(&cv, (enum depth)(size % DEPTHS));
+	check_printed(&cv, (enum theme)(size % THEMES), (enum depth)(cv.width % DEPTHS));
 	canvas_fini(&cv);
 	return 0;
 }

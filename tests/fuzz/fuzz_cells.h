@@ -43,11 +43,11 @@ static inline void check_cells(const struct canvas *cv)
 }
 
 /* What `frame` prints with colours is, without them, what it prints without, but for spaces at the ends of lines. */
-static inline void check_printed(const struct canvas *cv, enum depth depth)
+static inline void check_printed(const struct canvas *cv, enum theme theme, enum depth depth)
 {
 	struct strbuf ansi = {0}, text = {0};
 	size_t at = 0;
-	canvas_to_ansi(cv, depth, &ansi);
+	canvas_to_ansi(cv, theme, depth, &ansi);
 	canvas_to_text(cv, &text);
 	for (size_t i = 0; i < ansi.len;) {
 		char c = ansi.data[i];

@@ -90,7 +90,7 @@ static void draw(struct screen *sc, struct canvas *cv)
 		for (int x = 0; x < cv->width; x++)
 			MUST(cell_same(canvas_cell(cv, x, y), canvas_cell(&again, x, y)));
 	canvas_fini(&again);
-	check_printed(cv, (enum depth)(cv->width % DEPTHS));
+	check_printed(cv, (enum theme)(cv->height % THEMES), (enum depth)(cv->width % DEPTHS));
 }
 
 static void check_line(void)

@@ -23,26 +23,6 @@ static void strbuf_grows_and_stays_terminated(void **state)
 	strbuf_fini(&sb);
 }
 
-static void rng_poisson_has_its_mean_and_variance(void **state)
-{
-	(void)state;
-	const double means[] = {0.02, 1.5, 40, 300};
-	for (size_t m = 0; m < 4; m++) {
-		struct rng rng;
-		rng_init(&rng, 42, m);
-		double sum = 0, square = 0;
-		const int n = 200000;
-		for (int i = 0; i < n; i++) {
-			double x = rng_poisson(&rng, means[m]);
-			sum += x;
-			square += x * x;
-		}
-		double mean = sum / n, variance = square / n - mean * mean;
-		assert_true(fabs(mean - means[m]) < 5 * sqrt(means[m] / n));
-		assert_true(fabs(variance / means[m] - 1) < 0.1);
-	}
-}
-
 static void rng_streams_differ_and_repeat(void **state)
 {
 	(void)state;
@@ -69,7 +49,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(strbuf_grows_and_stays_terminated),
-		cmocka_unit_test(rng_poisson_has_its_mean_and_variance),
 		cmocka_unit_test(rng_streams_differ_and_repeat),
 		cmocka_unit_test(errors_cannot_steer_a_terminal),
 	};
