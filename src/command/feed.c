@@ -72,6 +72,7 @@ static int add_all(struct run *run, const struct config *cfg, struct error *err)
 		.exit_at_end = config_bool(cfg, "exit-at-end"),
 		.count = config_count(cfg, "count"),
 		.duration_ms = config_is_set(cfg, "duration") ? config_ms(cfg, "duration") : 0,
+		.dead_letters = config_bool(cfg, "from-dead-letters"),
 	};
 	if (!config_words(cfg))
 		return error_set(err, "say which: tfl-top feed SINK…; --help lists them");

@@ -19,10 +19,20 @@ static void on_error(rd_kafka_t *rk, int code, const char *text, void *opaque)
 	cs->calls.error(cs->calls.arg, code, text);
 }
 
+static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t *list, void *opaque)
+{
+	(void)rk;
+	struct consumer *cs = opaque;
+	cs->calls.rebalance(cs->calls.arg, what, list);
+}
+
 int consumer_init(struct consumer *cs, rd_kafka_conf_t *take_conf, const struct consumer_calls *calls, struct error *err)
 {
 	*cs = (struct consumer){0};
-	kafka_set(take_conf, "group.id", "tfl-top"); /* the library wants one even to assign; nothing is ever committed to it */
+	if (calls && calls->rebalance)
+		rd_kafka_conf_set_rebalance_cb(take_conf, on_rebalance);
+	else
+		kafka_set(take_conf, "group.id", "tfl-top"); /* the library wants one even to assign; nothing is ever committed to it */
 	rd_kafka_conf_set_opaque(take_conf, cs);
 	if (calls) {
 		cs->calls = *calls;

@@ -1,5 +1,5 @@
-/* consumer.h: a read_committed consumer of explicitly assigned partitions: no group, no seek, no pause. All of it on one thread, from which the
- * callbacks come as well (the library's batch call must not run beside a change of assignment). Thread: the owner's. */
+/* consumer.h: a read_committed consumer: of explicitly assigned partitions, or of those that a group gives it (member.h). All of it on one
+ * thread, from which the callbacks come as well (the library's batch call must not run beside a change of assignment). Thread: the owner's. */
 #ifndef TFLTOP_FEED_CONSUMER_H
 #define TFLTOP_FEED_CONSUMER_H
 
@@ -13,6 +13,8 @@
 struct consumer_calls {
 	void (*stats)(void *arg, const char *json, size_t len);                       /* every second */
 	void (*error)(void *arg, rd_kafka_resp_err_t code, const char *text);          /* broker down and the like */
+	/* In a group (then conf has its group.id), else NULL: the group wants a change; the library waits until it is made, by whoever. */
+	void (*rebalance)(void *arg, rd_kafka_resp_err_t what, const rd_kafka_topic_partition_list_t *list);
 	void *arg;
 };
 
@@ -27,6 +29,7 @@ struct consumer {
 int consumer_init(struct consumer *cs, rd_kafka_conf_t *take_conf, const struct consumer_calls *calls, struct error *err);
 void consumer_fini(struct consumer *cs); /* may hang for ever in librdkafka 2.0.2 */
 
+/* Without a group. */
 int consumer_add(struct consumer *cs, const char *topic, int32_t partition, int64_t offset, struct error *err);
 int consumer_move(struct consumer *cs, size_t i, int64_t offset, struct error *err); /* partition i, to go on elsewhere */
 int consumer_clear(struct consumer *cs, struct error *err);                          /* none is assigned any more */

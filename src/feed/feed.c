@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "base/timeword.h"
+#include "feed/group_inside.h"
 #include "feed/kafka.h"
 
 #include <inttypes.h>
@@ -23,11 +24,14 @@ const char *feed_state_name(enum feed_state state)
 static int read_from(struct feed *fd, struct error *err)
 {
 	const char *word = fd->goal.from;
-	bool stores = fd->ops->progress == PROGRESS_SINK;
+	bool stores = fd->ops->progress != PROGRESS_NONE;
 	if (!word || (stores && !strcmp(word, "stored"))) {
 		fd->from = stores ? FROM_STORED : FROM_BEGINNING;
 		return 0;
 	}
+	if (fd->ops->progress == PROGRESS_GROUP)
+		return error_set(err, "--from %s: %s goes on where its consumer group left off; %s says where a new group begins", word,
+				 fd->ops->name, fd->ops->start_key);
 	if (stores)
 		return error_set(err, "--from %s: %s goes on where its own store says; only feeds that store no offsets begin elsewhere", word,
 				 fd->ops->name);
@@ -46,18 +50,24 @@ static int read_config(struct feed *fd, struct error *err)
 	fd->source[ENTRY].topic = config_text(fd->cfg, "topic.station_entries");
 	fd->source[EXIT].topic = config_text(fd->cfg, "topic.station_exits");
 	fd->commit_ms = (int64_t)config_count(fd->cfg, "history.commit_ms");
-	if (kafka_topics_distinct(fd->cfg, err))
+	if (kafka_topics_distinct(fd->cfg, err) || read_from(fd, err))
 		return -1;
-	return read_from(fd, err);
+	if (fd->ops->progress == PROGRESS_GROUP)
+		return group_new(fd, err);
+	if (fd->goal.dead_letters)
+		return error_set(err, "--from-dead-letters: %s has no topic of dead letters", fd->ops->name);
+	return 0;
 }
 
 static int make_clients(struct feed *fd, struct error *err)
 {
-	const struct consumer_calls calls = {report_figures, check_error, fd};
+	const struct consumer_calls calls = {.stats = report_figures, .error = check_error, .rebalance = fd->group ? group_rebalance : NULL, .arg = fd};
 	rd_kafka_conf_t *conf = kafka_conf(fd->cfg, KAFKA_CONSUMER, err);
 	if (!conf)
 		return -1;
 	kafka_prefer(conf, fd->cfg, "queued.max.messages.kbytes", "8192"); /* enough, as its reader wakes it: see wake_fetcher */
+	if (fd->group)
+		member_conf(conf, fd->cfg, fd->group->id);
 	if (consumer_init(&fd->cs, conf, &calls, err))
 		return -1;
 	if (fd->ops->progress == PROGRESS_SINK && patrol_init(&fd->patrol, fd->cfg, err))
@@ -105,6 +115,8 @@ void feed_stop(struct feed *fd)
 	fd->stop = true;
 	pthread_cond_broadcast(&fd->changed);
 	pthread_mutex_unlock(&fd->lock);
+	if (fd->group)
+		wake_raise(&fd->group->wake);
 }
 
 bool feed_done(struct feed *fd)
@@ -171,6 +183,7 @@ void feed_free(struct feed *fd)
 {
 	patrol_fini(&fd->patrol);
 	consumer_fini(&fd->cs);
+	group_free(fd);
 	pthread_cond_destroy(&fd->changed);
 	pthread_mutex_destroy(&fd->lock);
 	free(fd);

@@ -38,6 +38,13 @@ struct partition_status {
 	struct ledger ledger; /* of this epoch, all runs */
 };
 
+#define FEED_REASONS_MAX 24
+
+struct reason_count { /* of refusals in this run */
+	char reason[24];
+	uint64_t count;
+};
+
 #define FEED_PARTITIONS_MAX 256 /* shown; a feed itself has no such limit */
 
 struct feed_status {
@@ -64,6 +71,10 @@ struct feed_status {
 	char last_error[200];          /* "" none */
 	int64_t last_error_ms;         /* wall time */
 	struct sink_figures sink;      /* of a sink whose verdicts come later */
+	size_t reasons;                /* why records were late, dead, or as dead letters not fed again */
+	struct reason_count reason[FEED_REASONS_MAX];
+	uint64_t letters_waiting;      /* dead letters that Kafka has not acknowledged yet: in flight */
+	bool paused;                   /* the sink is behind: nothing is read until it has caught up */
 };
 
 struct feed;
@@ -74,6 +85,7 @@ struct feed_goal { /* of a run without a screen; zeroes = run until stopped */
 	bool exit_at_end;
 	uint64_t count;         /* stop after so many records; 0 = no limit */
 	int64_t duration_ms;    /* 0 = no limit */
+	bool dead_letters;      /* feeds the sink's dead letters again, those that are there now (implies exit_at_end) */
 };
 
 /* ops: a row of sinks[]. sink_arg: handed to ops->open (see sink.h). news: raised when the status changed (may be NULL). */

@@ -1,5 +1,6 @@
-/* feed_inside.h: what the files of the feed thread share: feed.c (life, what others may ask), feed_loop.c (poll, write, commit),
- * feed_places.c (topics and partitions: found, assigned), feed_check.c (are they still the ones they were), feed_report.c (status). */
+/* feed_inside.h: what the files of the feed thread share: feed.c (life, what others may ask), feed_thread.c (from open to close), feed_loop.c
+ * (poll, write, commit), feed_places.c (topics and partitions: found, assigned), feed_check.c (are they still the ones they were),
+ * feed_report.c (status). group_*.c are the loop of a feed that reads in a consumer group. */
 #ifndef TFLTOP_FEED_FEED_INSIDE_H
 #define TFLTOP_FEED_FEED_INSIDE_H
 
@@ -8,6 +9,7 @@
 #include "feed/patrol.h"
 #include "feed/rate.h"
 #include "feed/sink.h"
+#include "feed/tracker.h"
 
 #include <pthread.h>
 
@@ -26,6 +28,8 @@ struct follow {
 	int64_t low;          /* low watermark now; -1 unknown */
 	const struct record *newest; /* of the batch at hand; NULL none */
 	struct rate rate;
+	struct tracker tracker;      /* PROGRESS_GROUP: of the records in flight … */
+	uint32_t assignments;        /* … and how often it has been ours */
 };
 
 /* Wall times that a status shows, and what it is computed from. Thread: feed. */
@@ -60,6 +64,7 @@ struct feed {
 	void *sink;
 	struct consumer cs;
 	struct patrol patrol;        /* PROGRESS_SINK only */
+	struct group *group;         /* PROGRESS_GROUP, else NULL */
 	struct source {              /* topics, by direction */
 		const char *topic;
 		size_t there;                /* partitions it has now; 0 missing */
@@ -94,15 +99,33 @@ struct feed {
 	struct pace pace;
 };
 
+#define BATCH 4096 /* records at once */
+
 int64_t feed_now_ms(void); /* monotonic */
 
-/* feed_loop.c */
+/* feed_thread.c */
+typedef enum sink_result step_fn(struct feed *fd, struct error *err);
 void *feed_thread(void *arg);
 void feed_fail(struct feed *fd, const struct error *err);
+bool feed_stop_asked(struct feed *fd);
+bool feed_drain_over(struct feed *fd);              /* from the first call after a stop was asked for, the draining clock runs */
+void feed_rest(struct feed *fd, int64_t ms);        /* or until a stop is asked for that was not when it began */
+bool feed_insist(struct feed *fd, step_fn *step);   /* a step of the sink, again and again; false: it failed, wants no more, or draining is over */
+bool feed_over(struct feed *fd, bool end_reached);  /* stopped, failed, or a goal is reached */
+void feed_look_up(struct feed *fd);                 /* when it is time */
+enum sink_result feed_write(struct feed *fd, struct error *err); /* the records at hand */
+void feed_release_batch(struct feed *fd);
+void feed_take_record(struct feed *fd, uint32_t part, const rd_kafka_message_t *msg); /* into the batch at hand */
+uint64_t feed_in_flight(const struct feed *fd);
+
+/* feed_loop.c */
+void loop_run(struct feed *fd);
+bool loop_drain(struct feed *fd); /* whether nothing is in flight and all is committed */
 bool feed_commit(struct feed *fd); /* insists; false: failed, or asked to stop before it succeeded */
 
 /* feed_places.c */
 int places_look_up(struct feed *fd, struct error *err); /* topics and partitions; those that are new are assigned. -1: later again */
+uint32_t places_part(struct feed *fd, enum direction dir, int32_t partition); /* that one; it is added if it is new */
 void places_ask_again(struct feed *fd); /* for what may not be read: the library says so once only */
 bool places_of(struct feed *fd, const rd_kafka_message_t *msg, uint32_t *part); /* whose message it is */
 bool places_missing(const struct feed *fd); /* a topic, as of the last look-up */
@@ -116,6 +139,7 @@ int check_see(struct feed *fd, const uint32_t *which, size_t count, struct sight
 /* Brings partition i to where progress_decide says. live: it was being read until now. */
 void check_apply(struct feed *fd, uint32_t i, const struct sighting *seen, bool live);
 void check_error(void *arg, rd_kafka_resp_err_t code, const char *text); /* consumer_calls.error */
+void check_keep_ledger(struct feed *fd, uint32_t i); /* its epoch ends: this run's share is kept for the summary */
 void check_again(struct feed *fd);             /* the patrol's rounds; decides anew about partitions that are unsure */
 
 /* feed_report.c */

@@ -52,11 +52,19 @@ static void append(struct feed *fd, enum direction dir, int32_t partition)
 		.first = {.offset = -1},
 		.stable = -1,
 		.high = -1,
+		.fresh_from = INT64_MAX,
 	};
 	fd->follow[fd->nparts] = (struct follow){.end = -1, .committed = -1, .watch = WATCH_NONE, .low = -1};
 	src->place = xreallocarray(src->place, (size_t)partition + 1, sizeof *src->place);
 	src->place[partition] = (uint32_t)fd->nparts++;
 	src->places = (size_t)partition + 1;
+}
+
+uint32_t places_part(struct feed *fd, enum direction dir, int32_t partition)
+{
+	while (fd->source[dir].places <= (size_t)partition)
+		append(fd, dir, (int32_t)fd->source[dir].places);
+	return fd->source[dir].place[partition];
 }
 
 static void append_new(struct feed *fd, const int *counts)
@@ -75,6 +83,15 @@ static void forget(struct feed *fd, size_t nparts)
 	}
 }
 
+static void note_cluster(struct feed *fd, char *take_id)
+{
+	if (!take_id)
+		return;
+	snprintf(fd->cluster, sizeof fd->cluster, "%s", take_id);
+	report_cluster(fd, take_id);
+	rd_kafka_mem_free(fd->cs.rk, take_id);
+}
+
 /* What the sink has of the new ones. A refusal (another cluster's history) needs a person. */
 static int restore(struct feed *fd, size_t old)
 {
@@ -83,11 +100,7 @@ static int restore(struct feed *fd, size_t old)
 	struct error err = {0};
 	char *cluster = rd_kafka_clusterid(fd->cs.rk, METADATA_MS);
 	int rc = fd->ops->restore(fd->sink, cluster ? cluster : "", fd->parts + old, fd->nparts - old, &err);
-	if (cluster) {
-		snprintf(fd->cluster, sizeof fd->cluster, "%s", cluster);
-		report_cluster(fd, cluster);
-		rd_kafka_mem_free(fd->cs.rk, cluster);
-	}
+	note_cluster(fd, cluster);
 	if (rc)
 		feed_fail(fd, &err);
 	return rc;
@@ -174,13 +187,18 @@ int places_look_up(struct feed *fd, struct error *err)
 		return -1;
 	if (places_missing(fd) && fd->goal.exit_at_end && !fd->restored)
 		return error_set(err, "topic %s is missing", fd->source[fd->source[EXIT].there ? ENTRY : EXIT].topic);
-	return assign_new(fd, counts, err);
+	if (!fd->group)
+		return assign_new(fd, counts, err);
+	append_new(fd, counts); /* which of them are ours, the group says */
+	if (!*fd->cluster)
+		note_cluster(fd, rd_kafka_clusterid(fd->cs.rk, 0));
+	return 0;
 }
 
 void places_ask_again(struct feed *fd)
 {
 	struct error err;
-	if (feed_now_ms() >= fd->denied_until_ms)
+	if (fd->group || feed_now_ms() >= fd->denied_until_ms)
 		return;
 	for (size_t i = 0; i < fd->nparts; i++)
 		if (!fd->follow[i].unsure && consumer_move(&fd->cs, i, fd->parts[i].next_offset, &err))
@@ -216,6 +234,8 @@ bool places_at_end(const struct feed *fd)
 
 void places_fini(struct feed *fd)
 {
+	for (size_t i = 0; i < fd->nparts; i++)
+		tracker_fini(&fd->follow[i].tracker);
 	free(fd->source[ENTRY].place);
 	free(fd->source[EXIT].place);
 	free(fd->parts);

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "feed/group_inside.h"
 #include "feed/statistics.h"
 
 #include <stdio.h>
@@ -22,11 +23,14 @@ static void take_figures(void *arg, const struct partition_figures *fig)
 			continue;
 		struct partition *part = &fd->parts[src->place[fig->partition]];
 		struct follow *fo = &fd->follow[src->place[fig->partition]];
+		if (fd->group && !part->generation)
+			return;
 		part->stable = fig->stable >= 0 ? fig->stable : part->stable;
 		part->high = fig->high >= 0 ? fig->high : part->high;
 		fo->low = fig->low >= 0 ? fig->low : fo->low;
 		bool held = fig->high > fig->stable && fig->stable >= 0;
 		fo->held_since_ms = !held ? 0 : fo->held_since_ms ? fo->held_since_ms : clock_wall_ms();
+		return;
 	}
 }
 
@@ -119,9 +123,9 @@ static void take_partition(struct feed *fd, struct feed_status *st, size_t i, in
 		st->lag = st->lag < 0 ? lag : st->lag + lag;
 	ledger_add(&st->total, &part->ledger);
 	rate_tell(&fo->rate, part->ledger.consumed, now_us);
-	if (i >= FEED_PARTITIONS_MAX)
+	if (st->partitions == FEED_PARTITIONS_MAX || (fd->group && !fo->assignments))
 		return;
-	struct partition_status *row = &st->partition[i];
+	struct partition_status *row = &st->partition[st->partitions++];
 	snprintf(row->topic, sizeof row->topic, "%s", part->topic);
 	row->partition = part->partition;
 	row->epoch = part->epoch;
@@ -194,6 +198,22 @@ static bool take_catch_up(struct feed *fd, struct feed_status *st)
 	return true;
 }
 
+/* Of a group's feed that has a broker and topics. */
+static void group_detail(const struct group *gr, char *text, size_t size)
+{
+	const char *letters = dead_topic_trouble(gr->dead);
+	if (*gr->stalled)
+		snprintf(text, size, "%s", gr->stalled);
+	else if (*letters)
+		snprintf(text, size, "%s", letters);
+	else if (gr->none_since_ms)
+		snprintf(text, size, "group %s has no partition for this member: it has more members than there are partitions", gr->id);
+	else if (!gr->nseats)
+		snprintf(text, size, "waiting for group %s to share out the partitions", gr->id);
+	else
+		*text = '\0';
+}
+
 const char *report_detail(const struct feed *fd)
 {
 	static _Thread_local char text[256];
@@ -208,6 +228,8 @@ const char *report_detail(const struct feed *fd)
 	else if (feed_now_ms() < fd->denied_until_ms)
 		snprintf(text, sizeof text, "a topic may not be read by this user (%s, %s): the broker's keeper can allow it",
 			 fd->source[ENTRY].topic, fd->source[EXIT].topic);
+	else if (fd->group && fd->nparts)
+		group_detail(fd->group, text, sizeof text);
 	else if (!fd->restored)
 		snprintf(text, sizeof text, "waiting for the broker at %s", config_text(fd->cfg, "kafka.bootstrap.servers"));
 	else
@@ -223,7 +245,19 @@ static enum feed_state running_state(const struct feed *fd, bool behind)
 		return FEED_WAITING;
 	if (!fd->restored)
 		return FEED_STARTING;
+	if (fd->group && (*fd->group->stalled || *dead_topic_trouble(fd->group->dead)))
+		return FEED_STALLED;
 	return behind ? FEED_CATCHING_UP : FEED_LIVE;
+}
+
+static void take_group(const struct feed *fd, struct feed_status *st)
+{
+	const struct group *gr = fd->group;
+	fd->ops->later->figures(fd->sink, &st->sink);
+	st->reasons = gr->reasons;
+	memcpy(st->reason, gr->reason, sizeof st->reason);
+	st->letters_waiting = dead_topic_waiting(gr->dead);
+	st->paused = gr->full_since_ms && !gr->enough;
 }
 
 /* lock: feed */
@@ -234,11 +268,13 @@ static void take_all(struct feed *fd)
 	struct feed_status *st = &fd->status;
 	st->lag = -1;
 	st->total = (struct ledger){0};
+	st->partitions = 0;
 	for (size_t i = 0; i < fd->nparts; i++)
 		take_partition(fd, st, i, now_us);
-	st->partitions = fd->nparts < FEED_PARTITIONS_MAX ? fd->nparts : FEED_PARTITIONS_MAX;
 	st->brokers_up = fd->brokers_up > 0 ? fd->brokers_up : 0;
 	take_pace(fd, st, now_us);
+	if (fd->group)
+		take_group(fd, st);
 	sum_run(fd, &fd->run);
 	enum feed_state state = running_state(fd, take_catch_up(fd, st));
 	if (state != FEED_FAILED) {

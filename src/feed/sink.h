@@ -38,7 +38,8 @@ struct partition { /* of a topic the feed reads */
 	struct ledger ledger;
 	/* PROGRESS_GROUP only. */
 	uint32_t generation;   /* counts the times it was assigned to us; 0 = it is not ours now */
-	int64_t fresh_from;    /* high watermark when it was last assigned: what lies at or behind it, nobody can have stored before; -1 unknown */
+	int64_t fresh_from;    /* end of the log when it was last assigned: what lies at or behind it, nobody can have stored before.
+				* INT64_MAX: of none is that known (dead letters that are fed again) */
 };
 
 struct header { /* of a record */
@@ -119,7 +120,8 @@ struct sink_ops {
 	const char *help;
 	enum progress progress;
 	const char *group_key; /* PROGRESS_GROUP: the configuration key of its group id, … */
-	const char *start_key; /* … and of where it begins with no committed offset: beginning or end */
+	const char *start_key; /* … of where it begins with no committed offset: beginning or end, … */
+	const char *dead_letter_key; /* … and of the topic that its dead letters go to */
 	const struct sink_later *later; /* PROGRESS_GROUP; else NULL */
 
 	/* arg: what feed_new was given. */

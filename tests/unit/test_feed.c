@@ -124,7 +124,7 @@ static const struct sink_ops memory_sink = {
 
 static const struct sink_ops passing_sink = {
 	.name = "passing",
-	.progress = PROGRESS_GROUP,
+	.progress = PROGRESS_NONE,
 	.open = memory_open,
 	.write = memory_write,
 	.commit = memory_commit,
