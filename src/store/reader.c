@@ -18,8 +18,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #define TICK_S 1
+#define STRAGGLING_MS 2000 /* what is written so soon after the writer was missed may still be its own */
 #define RATE_TICKS 10 /* events/s of a viewer are those of so many seconds, … */
 #define RATE_LEAST 3 /* … and of no fewer than these */
 #define ROWS_SHARE 100 /* counting millions of rows is dear: it takes at most so small a share of the time, … */
@@ -276,28 +278,42 @@ static void refresh_rate(struct reader *rd)
 	pthread_mutex_unlock(&rd->lock);
 }
 
+/* A process that cannot be seen from here (a container's) is taken to run. */
 static bool runs(int process)
 {
-	return process > 0 && (!kill(process, 0) || errno == EPERM);
+	return process < 0 || !kill(process, 0) || errno == EPERM;
 }
 
-/* The lock is tried only when the grace is over: to try is to hold it, which would keep a writer from starting. */
+/* Since when the writer is missed; 0 it is there. The lock is tried only when the grace is over, or when somebody writes after all: to try
+ * is to hold it, which would keep a writer from starting. */
+static int64_t miss_writer(struct reader *rd, int64_t gone_ms, bool *heir)
+{
+	int64_t now_ms = clock_wall_ms();
+	if (runs(rd->writer))
+		return 0;
+	gone_ms = gone_ms ? gone_ms : now_ms;
+	bool back = rd->status.written_ms > gone_ms + STRAGGLING_MS;
+	struct error err;
+	int fd, pid;
+	if (!back && now_ms - gone_ms < READER_GRACE_MS)
+		return gone_ms;
+	int taken = history_lock(rd->path, &fd, &pid, &err);
+	if (taken < 0)
+		return gone_ms;
+	*heir = !taken && !back;
+	if (*heir)
+		live_keep_lock(rd->live, fd);
+	else if (!taken)
+		close(fd);
+	else
+		rd->writer = pid > 0 && pid != rd->writer ? pid : -1;
+	return taken ? 0 : *heir ? gone_ms : now_ms;
+}
+
 static void watch_writer(struct reader *rd)
 {
-	int64_t now_ms = clock_wall_ms(), gone_ms = rd->status.writer_gone_ms;
 	bool heir = rd->status.heir;
-	struct error err;
-	int fd;
-	if (heir)
-		return;
-	gone_ms = runs(rd->writer) ? 0 : gone_ms ? gone_ms : now_ms;
-	if (gone_ms && now_ms - gone_ms >= READER_GRACE_MS) {
-		int taken = history_lock(rd->path, &fd, &rd->writer, &err);
-		if (!taken)
-			live_keep_lock(rd->live, fd);
-		heir = !taken;
-		gone_ms = taken == 1 ? 0 : gone_ms;
-	}
+	int64_t gone_ms = heir ? rd->status.writer_gone_ms : miss_writer(rd, rd->status.writer_gone_ms, &heir);
 	pthread_mutex_lock(&rd->lock);
 	rd->status.writer_gone_ms = gone_ms;
 	rd->status.heir = heir;

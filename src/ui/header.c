@@ -53,7 +53,8 @@ static void add_broker(struct pieces *line, const struct snapshot *snap)
 	pieces_add(line, fd->brokers_up ? ROLE_BAND_DIM : ROLE_BAND_WARN, snap->demo ? 6 : 9, text);
 }
 
-static void add_clock(struct pieces *line, const struct snapshot *snap)
+/* narrow: without what can be known from elsewhere, so that the pieces behind it stay. */
+static void add_clock(struct pieces *line, const struct snapshot *snap, bool narrow)
 {
 	char text[96];
 	struct words clock = format_clock(snap->now_ms), date = format_date(snap->now_ms);
@@ -63,8 +64,11 @@ static void add_clock(struct pieces *line, const struct snapshot *snap)
 		pieces_join(line, ROLE_BAND_DIM, 8, snap->mode == MODE_FRAME ? format_full_date(snap->now_ms).s : date.s);
 		return;
 	}
-	snprintf(text, sizeof text, " EVENT TIME %.20s %.3s (%s%.20s) ", clock.s, date.s, behind < 0 ? "+" : "−",
-		 format_long(behind < 0 ? -behind : behind).s);
+	struct words apart = format_long(behind < 0 ? -behind : behind);
+	if (narrow)
+		snprintf(text, sizeof text, " EVENT TIME %.5s %s%.20s ", clock.s, behind < 0 ? "+" : "−", apart.s);
+	else
+		snprintf(text, sizeof text, " EVENT TIME %.20s %.3s (%s%.20s) ", clock.s, date.s, behind < 0 ? "+" : "−", apart.s);
 	pieces_add(line, ROLE_BAND_WARN, 2, text);
 }
 
@@ -72,8 +76,9 @@ static void add_fresh(struct pieces *line, const struct snapshot *snap)
 {
 	int64_t arrived = snapshot_arrival(snap), age = arrived <= 0 ? -1 : snap->wall_ms > arrived ? snap->wall_ms - arrived : 0;
 	uint8_t role = age >= 30000 ? ROLE_BAND_ALERT : age >= 5000 ? ROLE_BAND_WARN : ROLE_BAND;
-	pieces_right(line, ROLE_BAND_DIM, 4, "fresh");
-	pieces_join(line, role, 4, age < 0 ? UNKNOWN : format_long(age).s);
+	int priority = age >= 5000 ? 1 : 4; /* what has stopped must say so before anything else is said */
+	pieces_right(line, ROLE_BAND_DIM, priority, "fresh");
+	pieces_join(line, role, priority, age < 0 ? UNKNOWN : format_long(age).s);
 }
 
 static void add_lag(struct pieces *line, const struct feed_status *fd)
@@ -100,7 +105,7 @@ static void draw_state_line(const struct screen *sc, const struct snapshot *snap
 	pieces_join(&line, now.role, 0, now.running ? "●" : "○");
 	pieces_join(&line, now.role, 0, now.word);
 	add_broker(&line, snap);
-	add_clock(&line, snap);
+	add_clock(&line, snap, cv->width < 100);
 	int64_t inside = snapshot_inside(snap);
 	pieces_right(&line, ROLE_BAND_STRONG, 1, snapshot_today(snap) ? format_signed(inside).s + (inside > 0) : UNKNOWN);
 	pieces_join(&line, ROLE_BAND_DIM, 1, "in network");

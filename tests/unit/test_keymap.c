@@ -112,6 +112,12 @@ static void the_manual_has_every_key_and_column(void **state)
 		manual_says(manual.data, binding_keys(&bindings[i]).s, bindings[i].help);
 	for (size_t i = 0; i < ncolumns; i++)
 		manual_says(manual.data, columns[i].name, columns[i].help);
+	for (int i = 0; i < VIEWS; i++) {
+		char *entry = xasprintf("\\fB%c\\fR %s", views[i].key, views[i].title);
+		if (!strstr(manual.data, entry))
+			fail_msg("man/tfl-top.1, KEYS, wants %s", entry);
+		free(entry);
+	}
 	strbuf_fini(&manual);
 	free(path);
 }

@@ -103,6 +103,30 @@ static void views_are_as_their_goldens(void **state)
 	}
 }
 
+/* Each theme as it leaves for a terminal of few and of many colours. */
+static void themes_are_as_their_goldens(void **state)
+{
+	(void)state;
+	static const char *const depths[] = {[DEPTH_8] = "8", [DEPTH_16] = "16", [DEPTH_256] = "256"};
+	for (int i = 0; i < THEME_MONO * 3; i++) {
+		enum depth depth = (enum depth)(DEPTH_8 + i % 3);
+		struct screen sc;
+		struct canvas cv;
+		struct strbuf drawn = {0};
+		char name[64];
+		screen_init(&sc, "stations", NULL, NULL, NULL);
+		screen_refresh(&sc, &snap);
+		canvas_init(&cv, 80, 12, false);
+		screen_draw(&sc, &snap, &cv);
+		canvas_to_ansi(&cv, (enum theme)(i / 3), depth, &drawn);
+		snprintf(name, sizeof name, "theme-%s-%s", theme_name((enum theme)(i / 3)), depths[depth]);
+		compare(name, &drawn);
+		strbuf_fini(&drawn);
+		canvas_fini(&cv);
+		screen_fini(&sc);
+	}
+}
+
 /* How things stand: each state's own words, and its remedy. */
 static void states_are_as_their_goldens(void **state)
 {
@@ -598,6 +622,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(views_are_as_their_goldens),
+		cmocka_unit_test(themes_are_as_their_goldens),
 		cmocka_unit_test(states_are_as_their_goldens),
 		cmocka_unit_test(a_line_of_words_is_plain_ascii),
 		cmocka_unit_test(a_station_is_looked_at),
