@@ -26,7 +26,7 @@ static enum sent follow(enum sent at, unsigned char byte)
 {
 	switch (at) {
 	case SENT_ESCAPE:
-		MUST(strchr("[(78=>M", byte));
+		MUST(byte && strchr("[(78=>M", byte));
 		return byte == '[' ? SENT_CSI : byte == '(' ? SENT_CHARSET : SENT_TEXT;
 	case SENT_CSI:
 		MUST(byte && (strchr("0123456789;?", byte) || (byte >= '@' && byte <= '~')));
@@ -65,7 +65,8 @@ static void open_line(void)
 	MUST(master >= 0 && !grantpt(master) && !unlockpt(master) && (name = ptsname(master)));
 	int slave = open(name, O_RDWR | O_NOCTTY);
 	MUST(slave >= 0 && !tcgetattr(slave, &raw));
-	cfmakeraw(&raw); /* ^S and ^C are for the line's other users */
+	cfmakeraw(&raw); /* ^S would stop us; ^C, ^\ and ^Z, which curses turns on again, make the system drop what it has not sent */
+	raw.c_cc[VINTR] = raw.c_cc[VQUIT] = raw.c_cc[VSUSP] = _POSIX_VDISABLE;
 	MUST(!tcsetattr(slave, TCSANOW, &raw));
 	MUST(dup2(slave, STDIN_FILENO) == STDIN_FILENO && dup2(slave, STDOUT_FILENO) == STDOUT_FILENO);
 	MUST(!pthread_create(&reader, NULL, read_sent, NULL));
