@@ -236,6 +236,8 @@ static void set_body(struct call *call)
 	snprintf(line, sizeof line, "Content-Type: %s", call->req.content_type ? call->req.content_type : "application/json");
 	call->headers = curl_slist_append(call->headers, line);
 	call->headers = curl_slist_append(call->headers, "Expect:");
+	if (call->req.header)
+		call->headers = curl_slist_append(call->headers, call->req.header);
 	if (call->packed.len)
 		call->headers = curl_slist_append(call->headers, "Content-Encoding: gzip");
 }

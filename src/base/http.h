@@ -57,6 +57,7 @@ struct http_request {
 	const char *method;        /* "GET", "PUT", "POST", "DELETE", "HEAD" */
 	const char *path;          /* "/_bulk?timeout=1m"; copied */
 	const char *content_type;  /* of the body; NULL = application/json */
+	const char *header;        /* one more: "kbn-xsrf: true"; NULL = none */
 	const void *body;          /* borrowed until done was called; NULL without one, or with `read` */
 	size_t len;
 	http_read_fn *read;        /* instead of `body`: where `len` bytes come from, … */

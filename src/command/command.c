@@ -59,7 +59,9 @@ const struct command commands[] = {
 	{.name = "setup", .bit = CMD_SETUP, .words = 16, .synopsis = "setup [PART...] [options]",
 	 .help = "make what the pipeline needs; what is there is left as it is",
 	 .about = "topics: the five topics, with topic.partitions partitions, kept for ever (stations: compacted).\n"
-		  "stations: writes London's stations to the stations topic; --only-if-empty leaves a topic alone that holds any row.",
+		  "stations: writes London's stations to the stations topic; --only-if-empty leaves a topic alone that holds any row.\n"
+		  "elastic: lifecycle policy, mappings, index template and data streams of Elasticsearch or OpenSearch. kibana: data views and a\n"
+		  "dashboard. Without a PART, topics and stations. With --dry-run nothing is changed; elastic and kibana print their requests.",
 	 .put_words = setup_words, .run = setup_run},
 	{.name = "doctor", .bit = CMD_DOCTOR, .synopsis = "doctor [options]",
 	 .help = "examine configuration, Kafka, topics, database and terminal, and say what to do",

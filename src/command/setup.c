@@ -1,6 +1,7 @@
 /* tfl-top setup: makes what the pipeline needs. Idempotent: what is there is left as it is. */
 #include "base/mem.h"
 #include "command/command.h"
+#include "elastic/setup.h"
 #include "feed/kafka.h"
 #include "pipeline/stations_topic.h"
 
@@ -76,9 +77,30 @@ static int setup_stations(const struct config *cfg, bool dry_run, struct error *
 	return 0;
 }
 
+static int print(int rc, struct strbuf *lines)
+{
+	fputs(strbuf_str(lines), stdout);
+	strbuf_fini(lines);
+	return rc;
+}
+
+static int setup_part_elastic(const struct config *cfg, bool dry_run, struct error *err)
+{
+	struct strbuf lines = {0};
+	return print(setup_elastic(cfg, dry_run, &lines, err), &lines);
+}
+
+static int setup_part_kibana(const struct config *cfg, bool dry_run, struct error *err)
+{
+	struct strbuf lines = {0};
+	return print(setup_kibana(cfg, dry_run, &lines, err), &lines);
+}
+
 static const struct part parts[] = {
 	{"topics", setup_topics, true},
 	{"stations", setup_stations, true},
+	{"elastic", setup_part_elastic, false},
+	{"kibana", setup_part_kibana, false},
 };
 #define PARTS (sizeof parts / sizeof *parts)
 

@@ -11,6 +11,7 @@
 #include "base/http_trust.h"
 #include "base/mem.h"
 #include "base/sha256.h"
+#include "scripted.h"
 
 #include <arpa/inet.h>
 #include <pthread.h>
@@ -139,56 +140,6 @@ static void what_is_compressed_comes_out_again(void **state)
 	free(back);
 }
 
-/* A server for one test: answers each connection with the next of its texts and closes it; keeps what it was sent. */
-struct scripted {
-	pthread_t thread;
-	int listener, port;
-	const char *const *answers; /* NULL: closes without a word */
-	size_t count;
-	char got[8][4096];
-};
-
-static int listen_somewhere(int *port)
-{
-	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t len = sizeof at;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
-	assert_int_equal(listen(fd, 8), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
-	*port = ntohs(at.sin_port);
-	return fd;
-}
-
-static void *serve(void *arg)
-{
-	struct scripted *srv = arg;
-	for (size_t i = 0; i < srv->count; i++) {
-		int fd = accept(srv->listener, NULL, NULL);
-		char *got = srv->got[i];
-		size_t len = 0;
-		for (ssize_t n; !strstr(got, "\r\n\r\n") && (n = read(fd, got + len, sizeof srv->got[i] - 1 - len)) > 0;)
-			len += (size_t)n;
-		if (srv->answers[i])
-			assert_int_equal(write(fd, srv->answers[i], strlen(srv->answers[i])), strlen(srv->answers[i]));
-		close(fd);
-	}
-	return NULL;
-}
-
-static void scripted_start(struct scripted *srv, const char *const *answers, size_t count)
-{
-	*srv = (struct scripted){.answers = answers, .count = count};
-	srv->listener = listen_somewhere(&srv->port);
-	pthread_create(&srv->thread, NULL, serve, srv);
-}
-
-static void scripted_stop(struct scripted *srv)
-{
-	pthread_join(srv->thread, NULL);
-	close(srv->listener);
-}
-
 static struct http *client(const char *url, struct http_settings set)
 {
 	struct error err;
@@ -205,7 +156,7 @@ static void an_answer_is_told_as_it_came(void **state)
 	(void)state;
 	const char *const answers[] = {"HTTP/1.1 429 Slow\r\nX-elastic-product: Elasticsearch\r\nContent-Type: application/json\r\nRetry-After: 7\r\n"
 				       "Content-Length: 2\r\n\r\n{}"};
-	struct scripted srv;
+	static struct scripted srv;
 	struct http_reply reply;
 	struct error err = {0};
 	char url[64];
@@ -231,7 +182,7 @@ static void outcomes_tell_whether_it_may_have_happened(void **state)
 	(void)state;
 	const char *const answers[] = {NULL, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{}",
 				       "HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n012345678901234567890123456789"};
-	struct scripted srv;
+	static struct scripted srv;
 	struct http_reply reply;
 	struct error err = {0};
 	char url[64];
@@ -256,12 +207,12 @@ static void the_next_server_is_asked_when_one_is_away(void **state)
 {
 	(void)state;
 	const char *const answers[] = {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab"};
-	struct scripted srv;
+	static struct scripted srv;
 	struct http_reply reply;
 	struct error err = {0};
 	char url[128];
 	int gone;
-	close(listen_somewhere(&gone));
+	close(scripted_listen(&gone));
 	scripted_start(&srv, answers, 1);
 	snprintf(url, sizeof url, "http://127.0.0.1:%d,http://127.0.0.1:%d", gone, srv.port);
 	struct http *http = client(url, (struct http_settings){0});
