@@ -96,7 +96,7 @@ const struct option options[] = {
 	{.key = "kibana.url", .type = OPT_TEXT, .preset = "http://localhost:5601", .help = "address of Kibana, its space included"},
 	{.key = "kibana.user", .type = OPT_TEXT, .help = "user there"},
 	{.key = "kibana.password_file", .type = OPT_PATH, .help = "file whose first line is the password of the user"},
-	{.key = "sim.scenario", .flag = "--scenario", .type = OPT_TEXT, .preset = "weekday", .value = "NAME",
+	{.key = "sim.scenario", .flag = "--scenario", .type = OPT_TEXT, .preset = "calendar", .value = "NAME",
 	 .commands = CMD_TOP | CMD_SIMULATE, .help = "what the simulated passengers do"},
 	{.key = "sim.rate", .flag = "--rate", .type = OPT_REAL, .preset = "1", .value = "X", .commands = CMD_TOP | CMD_SIMULATE,
 	 .help = "so many times the real demand"},

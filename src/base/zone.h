@@ -28,7 +28,7 @@ int64_t zone_instant(const struct civil *civil);    /* naive → Unix seconds (o
 int32_t zone_service_day(int64_t ts);
 int64_t zone_service_day_start(int32_t day);        /* Unix seconds of 04:30 local on that date */
 int zone_day_weekday(int32_t day);                  /* 0 = Sunday */
-enum day_type { DAY_WEEKDAY, DAY_SATURDAY, DAY_SUNDAY };
+enum day_type { DAY_WEEKDAY, DAY_SATURDAY, DAY_SUNDAY, DAY_TYPES };
 enum day_type zone_day_type(int32_t day);
 const char *day_type_name(enum day_type type);      /* "weekday" … */
 void zone_day_text(int32_t day, char out[11]);      /* YYYY-MM-DD */

@@ -71,7 +71,7 @@ static void print_verdict(const struct fidelity *fi, const struct scenario *sc, 
 	printf("quarter hours outside: %zu of %d; correlation of entries %.4f, of exits %.4f (at least %.2f)\n", fi->quarters_outside, QUARTERS,
 	       fi->correlation[ENTRY], fi->correlation[EXIT], FIDELITY_CORRELATION);
 	printf("scenario %s, seed %" PRIu64 ", rate %g: %s TfL's %s\n", sc->name, seed, fi->rate, within ? "within" : "outside",
-	       day_type_name(sc->figures));
+	       day_type_name(fi->figures));
 }
 
 /* The whole day; -1 when a signal stopped it. */
@@ -83,15 +83,13 @@ static int run_day(struct fidelity *fi)
 	return 0;
 }
 
-int simulate_check(const struct config *cfg)
+/* 0: within; 1: not, or stopped by a signal; EXIT_USAGE + err: there is nothing to compare it with. */
+static int check_day(const struct scenario *sc, enum day_type figures, const struct config *cfg, struct error *err)
 {
-	struct error err = {0};
 	struct fidelity fi = {0};
 	uint64_t seed = config_count(cfg, "sim.seed");
-	const struct scenario *sc = scenario_find(config_text(cfg, "sim.scenario"), &err);
 	int rc = 1;
-	if (!sc || fidelity_init(&fi, sc, seed, config_real(cfg, "sim.rate"), clock_wall_ms(), &err)) {
-		fprintf(stderr, "tfl-top simulate: %s\n", err.text);
+	if (fidelity_init(&fi, sc, figures, seed, config_real(cfg, "sim.rate"), clock_wall_ms(), err)) {
 		rc = EXIT_USAGE;
 	} else if (!run_day(&fi)) {
 		bool within = fidelity_judge(&fi);
@@ -101,5 +99,19 @@ int simulate_check(const struct config *cfg)
 		rc = within && !fflush(stdout) ? 0 : 1;
 	}
 	fidelity_fini(&fi);
+	return rc;
+}
+
+/* Of a scenario that follows the calendar, one day of each type. */
+int simulate_check(const struct config *cfg)
+{
+	struct error err = {0};
+	const struct scenario *sc = scenario_find(config_text(cfg, "sim.scenario"), &err);
+	int rc = sc ? 0 : EXIT_USAGE;
+	for (int type = 0; sc && type < DAY_TYPES && rc != EXIT_USAGE && !signals_stops(); type++)
+		if (sc->calendar || sc->figures == (enum day_type)type)
+			rc |= check_day(sc, (enum day_type)type, cfg, &err);
+	if (rc == EXIT_USAGE)
+		fprintf(stderr, "tfl-top simulate: %s\n", err.text);
 	return rc;
 }

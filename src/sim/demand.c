@@ -132,25 +132,25 @@ static void make_flat(struct demand *dm, double per_second)
 	dm->total = day;
 }
 
-int demand_load(struct demand *dm, const struct scenario *sc, struct error *err)
+int demand_load(struct demand *dm, enum day_type figures, double per_second, struct error *err)
 {
 	*dm = (struct demand){0};
 	struct shares net = {0};
-	if (census_load(&dm->census, sc->figures, err))
+	if (census_load(&dm->census, figures, err))
 		return -1;
 	for (size_t i = 0; i < dm->census.count; i++)
 		dm->total += dm->census.rows[i].entries;
 	dm->entries = xcalloc(dm->census.count, QUARTERS * sizeof *dm->entries);
 	dm->exits = xcalloc(dm->census.count, HOURS * sizeof *dm->exits);
 	struct csv csv = {0};
-	int rc = shares_load(&net, sc->figures, err) || read_profiles(dm, sc->figures, &net, &csv, err) ? -1 : 0;
+	int rc = shares_load(&net, figures, err) || read_profiles(dm, figures, &net, &csv, err) ? -1 : 0;
 	csv_fini(&csv);
 	if (rc) {
 		demand_fini(dm);
 		return -1;
 	}
-	if (sc->per_second > 0) {
-		make_flat(dm, sc->per_second);
+	if (per_second > 0) {
+		make_flat(dm, per_second);
 	} else {
 		fit_network(dm, net.entry);
 		scale(dm->exits, dm->census.count * HOURS, dm->total);

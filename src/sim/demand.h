@@ -1,11 +1,10 @@
-/* demand.h: how many people enter at each station in each quarter hour, and leave in each hour, of the scenario's day: TfL's totals
+/* demand.h: how many people enter at each station in each quarter hour, and leave in each hour, of a typical day: TfL's totals
  * spread by TfL's profiles. Pure. Thread: any after demand_load. */
 #ifndef TFLTOP_SIM_DEMAND_H
 #define TFLTOP_SIM_DEMAND_H
 
 #include "base/error.h"
 #include "sim/census.h"
-#include "sim/scenario.h"
 
 enum { QUARTERS = 96, HOURS = 24, DEMAND_START_HOUR = 5 }; /* counted from 05:00, as TfL does */
 
@@ -23,7 +22,8 @@ struct demand {
 /* The network's own profile, from the counts of all stations together. */
 int shares_load(struct shares *net, enum day_type figures, struct error *err);
 
-int demand_load(struct demand *dm, const struct scenario *sc, struct error *err);
+/* per_second: journeys, the same round the clock; 0: as many as TfL counts, when TfL counts them. */
+int demand_load(struct demand *dm, enum day_type figures, double per_second, struct error *err);
 void demand_fini(struct demand *dm);
 
 /* The quarter that holds this instant, by the clocks of the zone. */

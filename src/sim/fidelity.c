@@ -9,10 +9,11 @@
 #define EXITS_SHARE 0.03
 #define DAY_S 86400
 
-static void last_whole_day(struct fidelity *fi, int64_t now_ms)
+/* Of a scenario that follows the calendar: the last one of its type. */
+static void last_whole_day(struct fidelity *fi, const struct scenario *sc, int64_t now_ms)
 {
 	int32_t day = zone_service_day(now_ms / 1000) - 1;
-	while (zone_service_day_start(day + 1) - zone_service_day_start(day) != DAY_S)
+	while (zone_service_day_start(day + 1) - zone_service_day_start(day) != DAY_S || (sc->calendar && zone_day_type(day) != fi->figures))
 		day--;
 	fi->from_ms = zone_service_day_start(day) * 1000;
 	fi->to_ms = fi->from_ms + DAY_S * 1000;
@@ -37,13 +38,14 @@ static void fill_wants(struct fidelity *fi)
 	fi->total[ENTRY].want = fi->total[EXIT].want = all[ENTRY];
 }
 
-int fidelity_init(struct fidelity *fi, const struct scenario *sc, uint64_t seed, double rate, int64_t now_ms, struct error *err)
+int fidelity_init(struct fidelity *fi, const struct scenario *sc, enum day_type figures, uint64_t seed, double rate, int64_t now_ms,
+		  struct error *err)
 {
-	*fi = (struct fidelity){.rate = rate};
-	last_whole_day(fi, now_ms);
+	*fi = (struct fidelity){.rate = rate, .figures = figures};
+	last_whole_day(fi, sc, now_ms);
 	if (sc->per_second > 0)
 		return error_set(err, "scenario %s is not made after TfL's figures, so it cannot be compared with them", sc->name);
-	if (census_load(&fi->census, sc->figures, err) || shares_load(&fi->shares, sc->figures, err))
+	if (census_load(&fi->census, figures, err) || shares_load(&fi->shares, figures, err))
 		return -1;
 	fi->journeys = journeys_new(sc, seed, rate, fi->from_ms, &(struct journey_goal){.to_ms = fi->to_ms}, err);
 	if (!fi->journeys)

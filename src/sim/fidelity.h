@@ -7,6 +7,7 @@
 #include "model/event.h"
 #include "sim/demand.h"
 #include "sim/journey.h"
+#include "sim/scenario.h"
 
 #define FIDELITY_CORRELATION 0.95 /* the least that will do */
 
@@ -19,6 +20,7 @@ struct fidelity_cell {
 struct fidelity {
 	int64_t from_ms, to_ms;              /* the service day */
 	double rate;
+	enum day_type figures;               /* what it is laid beside */
 	struct census census;                /* as TfL counts, whatever the scenario does */
 	struct shares shares;
 	struct journeys *journeys;
@@ -31,8 +33,10 @@ struct fidelity {
 	size_t stations_outside, quarters_outside;
 };
 
-/* On the last service day before now_ms that has 24 hours. Error: the scenario has no figures of TfL's to be compared with. */
-int fidelity_init(struct fidelity *fi, const struct scenario *sc, uint64_t seed, double rate, int64_t now_ms, struct error *err);
+/* On the last service day before now_ms that has 24 hours, and by the calendar has those figures if the scenario follows it. figures: the
+ * scenario's, or those of one of its days. Error: the scenario has no figures of TfL's to be compared with. */
+int fidelity_init(struct fidelity *fi, const struct scenario *sc, enum day_type figures, uint64_t seed, double rate, int64_t now_ms,
+		  struct error *err);
 void fidelity_fini(struct fidelity *fi);
 
 /* Some more of the day; false: it is over. */

@@ -1,5 +1,7 @@
 #include "sim/incident.h"
 
+#include "base/zone.h"
+
 #include <math.h>
 
 #define MINUTE_MS 60000
@@ -33,6 +35,40 @@ int64_t incident_let_out(const struct incident *in, int64_t time_ms, int minute)
 		return time_ms;
 	int64_t waited_for = lasted(in, minute) * MINUTE_MS + time_ms % MINUTE_MS, start_ms = time_ms - waited_for;
 	return start_ms + in->minutes * MINUTE_MS + waited_for / HURRY;
+}
+
+static int minute_of_day(int64_t time_ms)
+{
+	struct civil at;
+	zone_civil(time_ms / 1000, &at);
+	return at.hour * 60 + at.minute;
+}
+
+/* By looking at each minute, for the day may have 23 or 25 hours. */
+bool incident_coming(const struct incident *in, int64_t from_ms, int64_t *begins_ms, int64_t *until_ms)
+{
+	*begins_ms = from_ms;
+	*until_ms = INT64_MAX;
+	if (!in->every)
+		return in->kind != INCIDENT_NONE;
+	int64_t minute_ms = from_ms - from_ms % MINUTE_MS;
+	while (lasted(in, minute_of_day(minute_ms)) < 0)
+		minute_ms += MINUTE_MS;
+	*begins_ms = minute_ms - lasted(in, minute_of_day(minute_ms)) * MINUTE_MS;
+	*until_ms = *begins_ms + in->minutes * MINUTE_MS;
+	return true;
+}
+
+const char *incident_name(enum incident_kind kind)
+{
+	static const char *const names[] = {
+		[INCIDENT_NONE] = "none",
+		[INCIDENT_CROWD] = "crowd",
+		[INCIDENT_SURGE] = "surge",
+		[INCIDENT_CLOSURE] = "closure",
+		[INCIDENT_SILENCE] = "silence",
+	};
+	return names[kind];
 }
 
 /* The open station nearest to `closed` that has passengers and is not among those found. */

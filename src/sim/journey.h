@@ -35,6 +35,10 @@ int64_t journeys_next_ms(const struct journeys *js);                    /* when 
 bool journeys_next(struct journeys *js, struct passing *out);           /* false: there is none */
 void journeys_set_rate(struct journeys *js, double rate, int64_t now_ms);
 
+/* From now on people enter by another scenario, or drawn from another seed; those inside finish. now_ms: not after the next passing.
+ * On an error everything is as before. */
+int journeys_change(struct journeys *js, const struct scenario *sc, uint64_t seed, int64_t now_ms, struct error *err);
+
 bool journeys_finishing(const struct journeys *js);                     /* nobody begins any more */
 uint64_t journeys_begun(const struct journeys *js);
 uint64_t journeys_inside(const struct journeys *js);

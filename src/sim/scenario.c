@@ -5,6 +5,7 @@
 #include <string.h>
 
 const struct scenario scenarios[] = {
+	{.name = "calendar", .help = "weekdays, Saturdays and Sundays as the calendar has them, each by TfL's figures", .calendar = true},
 	{.name = "weekday", .help = "every day a working day: 4.9 million journeys, two peaks", .figures = DAY_WEEKDAY},
 	{.name = "saturday", .help = "every day a Saturday: 4.2 million journeys, most of them after noon", .figures = DAY_SATURDAY},
 	{.name = "sunday", .help = "every day a Sunday: 2.9 million journeys, a late start", .figures = DAY_SUNDAY},

@@ -5,6 +5,8 @@
 #include "base/error.h"
 #include "base/zone.h"
 
+#include <stdbool.h>
+
 enum incident_kind { INCIDENT_NONE, INCIDENT_CROWD, INCIDENT_SURGE, INCIDENT_CLOSURE, INCIDENT_SILENCE };
 
 /* What goes otherwise than on other days, by the clocks of the zone. Times are whole quarters of an hour, but for a silence's. */
@@ -20,6 +22,7 @@ struct scenario {
 	const char *name;
 	const char *help;      /* one line, no full stop */
 	enum day_type figures; /* which of TfL's typical days */
+	bool calendar;         /* each service day by its own figures: Monday to Friday, Saturday, Sunday */
 	double per_second;     /* journeys, the same round the clock; 0: as many as TfL counts, when TfL counts them */
 	struct incident incident;
 	int ticks, people;     /* of a wave of journeys (see wave.h) at per_second ticks; 0: no wave */

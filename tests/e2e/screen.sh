@@ -71,7 +71,7 @@ keys 1 Enter
 see "one station" 'Next to it'
 see "by quarter hours" 'entries / 15 min'
 keys 6
-see "the simulator" 'scenario +weekday'
+see "the simulator" 'scenario +calendar'
 keys +
 see "at twice the rate" 'rate +× 2'
 see "which is written down" 'rate × 2 · weekday'

@@ -134,7 +134,7 @@ static void demand_keeps_the_totals(void **state)
 	struct demand dm;
 	struct error err;
 	double exits = 0;
-	assert_int_equal(demand_load(&dm, &scenarios[0], &err), 0);
+	assert_int_equal(demand_load(&dm, DAY_WEEKDAY, 0, &err), 0);
 	for (size_t i = 0; i < dm.census.count; i++) {
 		double sum = 0;
 		for (size_t q = 0; q < QUARTERS; q++)

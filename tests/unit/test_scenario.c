@@ -220,6 +220,118 @@ static void classic_takes_another_rate(void **state)
 	journeys_free(js);
 }
 
+/* Both nights in which the clocks change lie in their week: each service day has its own figures, be it of 23, 24 or 25 hours. */
+static void a_week_follows_the_calendar(void **state)
+{
+	(void)state;
+	static const double typical[DAY_TYPES] = {[DAY_WEEKDAY] = 4871291, [DAY_SATURDAY] = 4181165, [DAY_SUNDAY] = 2876511};
+	static const char *const mondays[] = {"2025-03-24", "2025-10-20"};
+	const double rate = 0.003;
+	for (int week = 0; week < 2; week++) {
+		int32_t monday;
+		double entered[7] = {0};
+		struct passing ps;
+		assert_int_equal(zone_day_parse(mondays[week], &monday), 0);
+		struct journeys *js = start("calendar", rate, zone_service_day_start(monday) * 1000, zone_service_day_start(monday + 7) * 1000);
+		while (journeys_next(js, &ps))
+			if (ps.direction == ENTRY)
+				entered[zone_service_day(ps.time_ms / 1000) - monday]++;
+		assert_int_equal(journeys_inside(js), 0);
+		journeys_free(js);
+		for (int day = 0; day < 7; day++)
+			if (!near(entered[day], typical[zone_day_type(monday + day)] * rate))
+				fail_msg("%s + %d: %.0f", mondays[week], day, entered[day]);
+	}
+}
+
+/* At 07:15 a weekday is awake, and neither a Saturday nor a Sunday is: whose figures hold changes with the service day. */
+static void the_calendar_turns_with_the_service_day(void **state)
+{
+	(void)state;
+	static const int days[] = {0, 5, 6}; /* after a Monday */
+	double entered[DAY_TYPES];
+	for (int i = 0; i < DAY_TYPES; i++) {
+		int64_t from = MONDAY + days[i] * 24 * HOUR_MS + 11 * HOUR_MS / 4;
+		assert_int_equal(zone_day_type(zone_service_day(from / 1000)), i);
+		entered[i] = (double)run_scenario("calendar", 0.1, from, from + HOUR_MS / 4, NULL, NULL).count[ENTRY];
+	}
+	assert_true(entered[DAY_WEEKDAY] > 3 * entered[DAY_SATURDAY]);
+	assert_true(entered[DAY_SATURDAY] > 1.4 * entered[DAY_SUNDAY]);
+}
+
+/* An earlier end keeps a prefix, over midnights and days of different types. */
+static void a_calendar_repeats_and_is_cut(void **state)
+{
+	(void)state;
+	struct passing a, b;
+	uint64_t same = 0;
+	int64_t friday = MONDAY + 4 * 24 * HOUR_MS + 12 * HOUR_MS, to = friday + 30 * HOUR_MS;
+	struct journeys *all = start("calendar", 0.002, friday, to + 48 * HOUR_MS), *part = start("calendar", 0.002, friday, to);
+	while (journeys_next(part, &b) && b.time_ms < to) {
+		assert_true(journeys_next(all, &a));
+		assert_true(a.time_ms == b.time_ms && a.direction == b.direction && a.station == b.station && a.who == b.who);
+		same++;
+	}
+	assert_true(same > 5000);
+	journeys_free(all);
+	journeys_free(part);
+}
+
+/* Another scenario takes over: time goes on, whoever is inside leaves, no name is inside twice, and the new scenario's rules hold. */
+static void a_change_loses_nobody(void **state)
+{
+	(void)state;
+	static const char *const names[] = {"closure", "gap", "classic", "sunday", "surge"};
+	int64_t now = MONDAY + 4 * HOUR_MS, last = 0;
+	uint64_t count[2] = {0}, took_over = 0;
+	struct error err;
+	struct passing ps;
+	bool inside[40000] = {false};
+	struct journeys *js = start("weekday", 0.05, now, now + 6 * 10 * MINUTE_MS);
+	ptrdiff_t closed = census_find(journeys_census(js), "HUBKGX");
+	for (size_t i = 0; i <= sizeof names / sizeof *names; i++) {
+		bool closure = i && !strcmp(names[i - 1], "closure"), gap = i && !strcmp(names[i - 1], "gap");
+		for (now += 10 * MINUTE_MS; journeys_next_ms(js) < (i == 5 ? INT64_MAX : now) && journeys_next(js, &ps);) {
+			assert_true(ps.time_ms >= last && ps.who < 40000 && inside[ps.who] == (ps.direction == EXIT));
+			assert_false(closure && ps.direction == ENTRY && (ptrdiff_t)ps.station == closed);
+			assert_false(gap && ps.time_ms / MINUTE_MS % 60 >= 20 && ps.time_ms / MINUTE_MS % 60 < 25);
+			inside[ps.who] = ps.direction == ENTRY;
+			last = ps.time_ms;
+			count[ps.direction]++;
+		}
+		took_over += journeys_inside(js);
+		if (i < sizeof names / sizeof *names)
+			assert_int_equal(journeys_change(js, scenario_find(names[i], &err), 11 + i, now, &err), 0);
+	}
+	assert_true(took_over > 1000);
+	assert_int_equal(count[ENTRY], count[EXIT]);
+	assert_int_equal(count[ENTRY], journeys_begun(js));
+	assert_int_equal(journeys_inside(js), 0);
+	journeys_free(js);
+}
+
+/* When an incident begins next, or began if it lasts, and until when. */
+static void incidents_are_foreseen(void **state)
+{
+	(void)state;
+	struct error err;
+	int64_t from, until;
+	int64_t noon = MONDAY + 7 * HOUR_MS + HOUR_MS / 2;
+	const struct incident *surge = &scenario_find("surge", &err)->incident, *crowd = &scenario_find("event", &err)->incident;
+	assert_true(incident_coming(surge, noon, &from, &until));
+	assert_true(from == noon && until == noon + 15 * MINUTE_MS);
+	assert_true(incident_coming(surge, noon + 7 * MINUTE_MS + 333, &from, &until));
+	assert_true(from == noon && until == noon + 15 * MINUTE_MS);
+	assert_true(incident_coming(surge, until, &from, &until));
+	assert_true(from == noon + HOUR_MS && until == noon + HOUR_MS + 15 * MINUTE_MS);
+	/* from 22:45:01 BST on, over the night of 25 hours, to 22:00 GMT */
+	assert_true(incident_coming(crowd, 1761428701000LL, &from, &until));
+	assert_true(from == 1761516000000LL && until == from + 45 * MINUTE_MS);
+	assert_true(incident_coming(&scenario_find("closure", &err)->incident, noon, &from, &until));
+	assert_true(from == noon && until == INT64_MAX);
+	assert_false(incident_coming(&scenario_find("weekday", &err)->incident, noon, &from, &until));
+}
+
 int main(void)
 {
 	assert_int_equal(zone_init("Europe/London", "04:30", NULL), 0);
@@ -233,6 +345,11 @@ int main(void)
 		cmocka_unit_test(those_who_wait_leave_in_the_order_they_came),
 		cmocka_unit_test(classic_is_a_saw_tooth),
 		cmocka_unit_test(classic_takes_another_rate),
+		cmocka_unit_test(a_week_follows_the_calendar),
+		cmocka_unit_test(the_calendar_turns_with_the_service_day),
+		cmocka_unit_test(a_calendar_repeats_and_is_cut),
+		cmocka_unit_test(a_change_loses_nobody),
+		cmocka_unit_test(incidents_are_foreseen),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
