@@ -153,10 +153,12 @@ GROUP BY 1;
 SELECT id FROM stations WHERE n = ?1;
 
 -- name: scenario_add
-INSERT INTO scenario_events (ts, scenario, action, factor) VALUES (?1, ?2, ?3, ?4);
+INSERT INTO scenario_events (ts, scenario, action, factor, until_ts, station)
+VALUES (?1, ?2, ?3, ?4, ?5, (SELECT n FROM stations WHERE id = ?6));
 
 -- name: status_scenario
-SELECT ts, scenario, action, factor FROM scenario_events WHERE ts < ?1 ORDER BY id DESC LIMIT ?2;
+SELECT e.ts, e.scenario, e.action, e.factor, e.until_ts, s.name
+FROM scenario_events e LEFT JOIN stations s ON s.n = e.station WHERE e.ts < ?1 ORDER BY e.id DESC LIMIT ?2;
 
 -- The present life of each partition: columns beside max() are of its row.
 -- name: status_progress

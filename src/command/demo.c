@@ -8,7 +8,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,36 +100,22 @@ static void tell_simulator(void *arg, uint64_t events)
 	simulator_counted(arg, events);
 }
 
-static void note(struct live *lv, const struct sim_status *st, const char *action, double factor)
+/* thread: simulator, lock: live */
+static void note(void *arg, const struct sim_change *change)
 {
-	struct scenario_note nt = {.ts = st->virtual_ms / 1000, .factor = factor};
-	snprintf(nt.scenario, sizeof nt.scenario, "%s", st->scenario);
-	snprintf(nt.action, sizeof nt.action, "%s", action);
-	live_note(lv, &nt);
-}
-
-static bool differ(double a, double b)
-{
-	return a < b || a > b;
-}
-
-void demo_steer(struct demo *demo, struct live *lv, const struct sim_desired *wish)
-{
-	struct sim_status st;
-	simulator_status(demo->sim, &st);
-	if (differ(st.desired.rate, wish->rate))
-		note(lv, &st, "rate", wish->rate);
-	if (differ(st.desired.speed, wish->speed))
-		note(lv, &st, "speed", wish->speed);
-	if (st.desired.paused != wish->paused)
-		note(lv, &st, wish->paused ? "pause" : "resume", NAN);
-	simulator_set(demo->sim, wish);
+	struct scenario_note nt = {.ts = change->at_ms / 1000, .factor = change->factor};
+	nt.until_ts = change->until_ms == INT64_MAX ? 0 : change->until_ms / 1000;
+	snprintf(nt.scenario, sizeof nt.scenario, "%s", change->scenario);
+	snprintf(nt.action, sizeof nt.action, "%s", change->action);
+	snprintf(nt.station_id, sizeof nt.station_id, "%s", change->station_id ? change->station_id : "");
+	live_note(arg, &nt);
 }
 
 int demo_start(struct demo *demo, const struct config *cfg, struct live *lv, struct wake *news, struct error *err)
 {
 	uint64_t published;
-	if (stations_publish(cfg, true, false, &published, err))
+	const struct scenario *sc = scenario_find(config_text(cfg, "sim.scenario"), err);
+	if (!sc || stations_publish(cfg, true, false, &published, err))
 		return -1;
 	demo->enrich = enrich_new(cfg, false, news, err);
 	if (!demo->enrich)
@@ -138,16 +123,17 @@ int demo_start(struct demo *demo, const struct config *cfg, struct live *lv, str
 	enrich_start(demo->enrich);
 	const int64_t show_ms = demo_show_ms();
 	const struct sim_plan plan = {
-		.scenario = config_text(cfg, "sim.scenario"),
-		.seed = config_count(cfg, "sim.seed"),
 		.from_ms = show_ms - DEMO_RUSH_MS,
 		.rush_to_ms = show_ms,
 		.to_ms = INT64_MAX,
 		.max_ahead = DEMO_AHEAD,
 		.consumed = counted,
+		.changed = note,
 		.arg = lv,
 	};
 	const struct sim_desired desired = {
+		.scenario = sc,
+		.seed = config_count(cfg, "sim.seed"),
 		.rate = config_real(cfg, "sim.rate"),
 		.speed = config_is_set(cfg, "sim.speed") ? config_real(cfg, "sim.speed") : DEMO_SPEED,
 	};

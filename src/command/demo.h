@@ -21,11 +21,9 @@ struct demo {
 /* The broker, the folder and the settings that point everything at them; before the feeds start. */
 struct demo *demo_new(struct config *cfg, struct error *err);
 
-/* The station rows, the join, the simulator; after the feeds started. lv: what history has counted, so that the simulator stays near. */
+/* The station rows, the join, the simulator; after the feeds started. lv: what history has counted, so that the simulator stays near;
+ * it takes a note of each change. */
 int demo_start(struct demo *demo, const struct config *cfg, struct live *lv, struct wake *news, struct error *err);
-
-/* Sets the simulator's desired state; lv takes a note of each thing that changes. */
-void demo_steer(struct demo *demo, struct live *lv, const struct sim_desired *wish);
 
 void demo_stop(struct demo *demo);   /* simulator, then join */
 void demo_free(struct demo *demo);   /* broker, folder */

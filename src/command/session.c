@@ -183,7 +183,7 @@ void session_inspect(struct session *ses, int64_t station)
 void session_steer(struct session *ses, const struct sim_desired *wish)
 {
 	if (ses->demo && ses->demo->sim)
-		demo_steer(ses->demo, &ses->live, wish);
+		simulator_set(ses->demo->sim, wish);
 }
 
 static void copy_live(struct live *lv, struct snapshot *snap)

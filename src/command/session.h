@@ -46,7 +46,7 @@ void session_free(struct session *ses);
 /* Whose day snapshots are to have; -1 none. */
 void session_inspect(struct session *ses, int64_t station);
 
-/* Steers the simulator of --demo, and has each change written down by the history. */
+/* Steers the simulator of --demo; the history writes each change down as it takes place. */
 void session_steer(struct session *ses, const struct sim_desired *wish);
 
 /* A viewer whose writer has ended becomes the writer here. */

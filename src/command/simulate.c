@@ -30,19 +30,23 @@ static int time_option(const struct config *cfg, const char *key, int64_t now_ms
 }
 
 /* Usage errors only. */
-static int make_plan(const struct config *cfg, struct sim_plan *plan, struct error *err)
+static int make_plan(const struct config *cfg, struct sim_plan *plan, struct sim_desired *desired, struct error *err)
 {
 	int64_t now_ms = clock_wall_ms();
 	bool bounded = config_is_set(cfg, "to") || config_is_set(cfg, "count");
 	*plan = (struct sim_plan){
-		.scenario = config_text(cfg, "sim.scenario"),
-		.seed = config_count(cfg, "sim.seed"),
 		.count = config_is_set(cfg, "count") ? config_count(cfg, "count") : 0,
 		.duration_ms = config_is_set(cfg, "duration") ? config_ms(cfg, "duration") : 0,
 		.cut = config_bool(cfg, "cut"),
 		.account = config_text(cfg, "account"),
 	};
-	if (!scenario_find(plan->scenario, err) || kafka_topics_distinct(cfg, err) ||
+	*desired = (struct sim_desired){
+		.scenario = scenario_find(config_text(cfg, "sim.scenario"), err),
+		.seed = config_count(cfg, "sim.seed"),
+		.rate = config_real(cfg, "sim.rate"),
+		.speed = config_real(cfg, "sim.speed"),
+	};
+	if (!desired->scenario || kafka_topics_distinct(cfg, err) ||
 	    time_option(cfg, "from", now_ms, bounded ? now_ms - BACK_MS : now_ms, &plan->from_ms, err) ||
 	    time_option(cfg, "to", now_ms, INT64_MAX, &plan->to_ms, err))
 		return -1;
@@ -128,13 +132,12 @@ static int sum_up(struct simulator *sim)
 	return simulator_ok(sim) ? 0 : 1;
 }
 
-static int run(const struct config *cfg, const struct sim_plan *plan, struct error *err)
+static int run(const struct config *cfg, const struct sim_plan *plan, const struct sim_desired *desired, struct error *err)
 {
-	const struct sim_desired desired = {.rate = config_real(cfg, "sim.rate"), .speed = config_real(cfg, "sim.speed")};
 	struct wake news;
 	signals_init(); /* not before: while the broker is looked for, ^C ends us at once, which is harmless */
 	wake_init(&news);
-	struct simulator *sim = simulator_new(cfg, plan, &desired, &news, err);
+	struct simulator *sim = simulator_new(cfg, plan, desired, &news, err);
 	int rc = -1;
 	if (sim) {
 		simulator_start(sim);
@@ -151,13 +154,14 @@ int simulate_run(struct config *cfg)
 {
 	struct error err = {0};
 	struct sim_plan plan;
+	struct sim_desired desired;
 	if (config_bool(cfg, "check"))
 		return simulate_check(cfg);
-	if (make_plan(cfg, &plan, &err)) {
+	if (make_plan(cfg, &plan, &desired, &err)) {
 		fprintf(stderr, "tfl-top simulate: %s\n", err.text);
 		return EXIT_USAGE;
 	}
-	int rc = prepare(cfg, &plan, &err) ? -1 : run(cfg, &plan, &err);
+	int rc = prepare(cfg, &plan, &err) ? -1 : run(cfg, &plan, &desired, &err);
 	if (rc < 0)
 		fprintf(stderr, "tfl-top simulate: %s\n", err.text);
 	return rc ? 1 : 0;

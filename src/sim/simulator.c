@@ -30,14 +30,11 @@ static void init_lock(struct simulator *sim)
 struct simulator *simulator_new(const struct config *cfg, const struct sim_plan *plan, const struct sim_desired *desired, struct wake *news,
 				struct error *err)
 {
-	const struct scenario *sc = scenario_find(plan->scenario, err);
-	if (!sc)
-		return NULL;
 	struct simulator *sim = xcalloc(1, sizeof *sim);
-	*sim = (struct simulator){.plan = *plan, .scenario = sc, .news = news, .desired = *desired, .applied = *desired};
+	*sim = (struct simulator){.plan = *plan, .news = news, .desired = *desired, .applied = *desired};
 	sim->pace = (struct pace){.speed = desired->speed, .paused = desired->paused};
-	sim->status = (struct sim_status){.scenario = sc->name, .desired = *desired, .seed = plan->seed, .virtual_ms = plan->from_ms,
-					  .latency_ms = {-1, -1}};
+	sim->status = (struct sim_status){.scenario = desired->scenario->name, .desired = *desired, .seed = desired->seed,
+					  .virtual_ms = plan->from_ms, .latency_ms = {-1, -1}};
 	sim->account_path = plan->account ? xstrdup(plan->account) : NULL;
 	if (sim->account_path)
 		unlink(sim->account_path); /* that of an earlier run would be taken for ours, should we be killed */
@@ -75,7 +72,8 @@ void simulator_start(struct simulator *sim)
 void simulator_set(struct simulator *sim, const struct sim_desired *desired)
 {
 	pthread_mutex_lock(&sim->lock);
-	sim->desired = sim->status.desired = *desired;
+	if (!sim->done)
+		sim->desired = sim->status.desired = *desired;
 	pthread_mutex_unlock(&sim->lock);
 	wake_raise(&sim->wake);
 }
@@ -85,6 +83,7 @@ void simulator_counted(struct simulator *sim, uint64_t events)
 	pthread_mutex_lock(&sim->lock);
 	latency_counted(&sim->latency, events, clock_mono_us());
 	pthread_mutex_unlock(&sim->lock);
+	wake_raise(&sim->wake); /* it may have waited for that */
 }
 
 void simulator_stop(struct simulator *sim)

@@ -10,14 +10,13 @@
 
 #define BATCH 500            /* events between two looks at the desk */
 #define GROUP_MS 10          /* what is due within it goes together */
-#define HELD_MS 20           /* between two looks at how far the others are */
 #define NEWS_MS 100          /* between two updates of the status */
 #define LONGEST_WAIT_MS 1000 /* the wall clock may be set */
 #define FLUSH_MS 8000        /* for acknowledgements, once asked to stop */
 
 enum handed { ALL_DUE, MORE_DUE, QUEUE_FULL, HELD };
 
-static struct instant instant_now(void)
+struct instant instant_now(void)
 {
 	return (struct instant){.mono_us = clock_mono_us(), .wall_ms = clock_wall_ms()};
 }
@@ -31,10 +30,18 @@ static int stops(struct simulator *sim)
 	return count;
 }
 
-/* At max speed the clock is where the passengers are. */
-static int64_t shown_ms(const struct simulator *sim, const struct instant *now)
+int64_t simulator_shown_ms(const struct simulator *sim, const struct instant *now)
 {
 	return !sim->at_now && !(sim->pace.speed > 0) && !sim->pace.paused ? sim->next.time_ms : pace_ms(&sim->pace, now);
+}
+
+/* The passing that has been taken from the journeys and not been handed over counts as not yet taken. */
+static uint64_t inside(const struct simulator *sim)
+{
+	if (!sim->journeys)
+		return 0;
+	uint64_t people = journeys_inside(sim->journeys);
+	return !sim->has_next ? people : sim->next.direction == EXIT ? people + 1 : people - 1;
 }
 
 /* lock: simulator */
@@ -50,13 +57,15 @@ static void tell(struct simulator *sim, enum sim_state state, const char *detail
 	snprintf(st->detail, sizeof st->detail, "%s", detail);
 	snprintf(st->last_error, sizeof st->last_error, "%s", pr->last_error);
 	st->desired = sim->desired;
-	st->virtual_ms = shown_ms(sim, &now);
+	st->virtual_ms = simulator_shown_ms(sim, &now);
 	st->speed_now = pace_speed(&sim->pace, st->virtual_ms, &now);
+	st->scenario = sim->applied.scenario->name;
+	st->seed = sim->applied.seed;
 	st->journeys = sim->journeys ? journeys_begun(sim->journeys) : 0;
 	st->entries = pr->sent[ENTRY];
 	st->exits = pr->sent[EXIT];
-	st->inside = st->entries - st->exits;
-	st->produced = st->entries + st->exits;
+	st->inside = inside(sim);
+	st->produced = st->offered = st->entries + st->exits;
 	st->acknowledged = pr->acknowledged;
 	st->failed = pr->failed;
 	st->rate = sim->rate.per_second;
@@ -77,42 +86,33 @@ static void tell_running(struct simulator *sim)
 				       : sim->next.time_ms < sim->plan.rush_to_ms ? "as fast as can be, to begin with" : "");
 }
 
-/* lock: simulator */
-static void take_desired(struct simulator *sim)
+static uint64_t sent(const struct simulator *sim)
 {
-	pthread_mutex_lock(&sim->lock);
-	struct sim_desired want = sim->desired;
-	pthread_mutex_unlock(&sim->lock);
-	const struct instant now = instant_now();
-	if (want.rate > 0 && want.rate != sim->applied.rate)
-		journeys_set_rate(sim->journeys, want.rate, shown_ms(sim, &now));
-	bool rush = journeys_finishing(sim->journeys) || shown_ms(sim, &now) < sim->plan.rush_to_ms;
-	double speed = rush ? 0 : want.speed;
-	if (want.paused != sim->pace.paused || speed != sim->pace.speed) {
-		if (!(sim->pace.speed > 0) && !sim->pace.paused)
-			pace_set(&sim->pace, shown_ms(sim, &now), &now);
-		pace_change(&sim->pace, speed, want.paused, &now);
-		sim->at_now = false;
-	}
-	sim->applied = want;
+	return sim->producer.sent[ENTRY] + sim->producer.sent[EXIT];
 }
 
 /* How many events may be handed over now. */
 static uint64_t room(const struct simulator *sim)
 {
-	const struct producer *pr = &sim->producer;
 	if (!sim->plan.consumed)
 		return BATCH;
-	uint64_t sent = pr->sent[ENTRY] + pr->sent[EXIT], limit = sim->plan.consumed(sim->plan.arg) + sim->plan.max_ahead;
-	return sent < limit ? limit - sent : 0;
+	uint64_t limit = sim->plan.consumed(sim->plan.arg) + sim->plan.max_ahead;
+	return sent(sim) < limit ? limit - sent(sim) : 0;
+}
+
+/* lock: simulator. Before a batch, for the other end may be quicker than our next word. */
+static void mark_offered(struct simulator *sim)
+{
+	pthread_mutex_lock(&sim->lock);
+	sim->status.offered = sent(sim) + BATCH;
+	pthread_mutex_unlock(&sim->lock);
 }
 
 /* lock: simulator */
 static void mark_sent(struct simulator *sim)
 {
-	const struct producer *pr = &sim->producer;
 	pthread_mutex_lock(&sim->lock);
-	latency_sent(&sim->latency, pr->sent[ENTRY] + pr->sent[EXIT], clock_mono_us());
+	latency_sent(&sim->latency, sent(sim), clock_mono_us());
 	pthread_mutex_unlock(&sim->lock);
 }
 
@@ -122,7 +122,7 @@ static enum handed hand_over(struct simulator *sim, const struct instant *now)
 	int64_t due_ms = pace_ms(&sim->pace, now);
 	uint64_t most = room(sim);
 	if (!most) {
-		pace_set(&sim->pace, shown_ms(sim, now), now); /* else the clock would run away from the passengers */
+		pace_set(&sim->pace, simulator_shown_ms(sim, now), now); /* else the clock would run away from the passengers */
 		return HELD;
 	}
 	for (uint64_t i = 0; i < BATCH && i < most; i++) {
@@ -159,7 +159,7 @@ static int64_t wait_ms(struct simulator *sim, enum handed handed)
 	if (handed == MORE_DUE)
 		return 0;
 	if (handed == HELD)
-		return HELD_MS;
+		return LONGEST_WAIT_MS; /* whoever counts raises our wake */
 	const struct instant now = instant_now();
 	int64_t next_ms = journeys_next_ms(sim->journeys);
 	if (handed == QUEUE_FULL || next_ms == INT64_MAX)
@@ -185,12 +185,14 @@ static bool over(struct simulator *sim)
 
 static void step(struct simulator *sim)
 {
-	take_desired(sim);
+	desk_take(sim);
 	const struct instant now = instant_now();
-	uint64_t sent = sim->producer.sent[ENTRY] + sim->producer.sent[EXIT];
+	uint64_t before = sent(sim);
+	mark_offered(sim);
 	enum handed handed = hand_over(sim, &now);
-	if (sent != sim->producer.sent[ENTRY] + sim->producer.sent[EXIT])
+	if (sent(sim) != before)
 		mark_sent(sim);
+	desk_tell_incidents(sim, simulator_shown_ms(sim, &now));
 	producer_serve(&sim->producer);
 	if (now.mono_us - sim->told_us >= NEWS_MS * 1000)
 		tell_running(sim);
@@ -217,7 +219,7 @@ static int prepare(struct simulator *sim, struct error *err)
 {
 	const struct sim_plan *plan = &sim->plan;
 	const struct journey_goal goal = {.to_ms = plan->to_ms, .count = plan->count, .cut = plan->cut};
-	sim->journeys = journeys_new(sim->scenario, plan->seed, sim->applied.rate, plan->from_ms, &goal, err);
+	sim->journeys = journeys_new(sim->applied.scenario, sim->applied.seed, sim->applied.rate, plan->from_ms, &goal, err);
 	if (!sim->journeys)
 		return -1;
 	account_init(&sim->producer.account, journeys_census(sim->journeys), plan->from_ms / 60000, plan->account != NULL);
@@ -225,6 +227,7 @@ static int prepare(struct simulator *sim, struct error *err)
 	pace_set(&sim->pace, plan->from_ms, &now);
 	sim->began_us = now.mono_us;
 	sim->next.time_ms = plan->from_ms;
+	desk_foresee(sim, plan->from_ms);
 	return 0;
 }
 

@@ -202,6 +202,9 @@ static int put_notes(struct transaction *tx)
 		sqlite3_bind_text(stmt, 2, note->scenario, -1, SQLITE_STATIC);
 		sqlite3_bind_text(stmt, 3, note->action, -1, SQLITE_STATIC);
 		sqlite3_bind_double(stmt, 4, note->factor); /* NAN becomes NULL */
+		if (note->until_ts)
+			sqlite3_bind_int64(stmt, 5, note->until_ts);
+		sqlite3_bind_text(stmt, 6, note->station_id, -1, SQLITE_STATIC);
 		rc = sql_run(stmt);
 	}
 	return rc;

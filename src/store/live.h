@@ -15,6 +15,9 @@ struct scenario_note { /* a row of scenario_event to be */
 	int64_t ts;          /* by the virtual clock, Unix s */
 	char scenario[16], action[16];
 	double factor;       /* NAN: none */
+	int64_t until_ts;    /* 0: none */
+	char station_id[64]; /* to be written: that of the reference, or "" */
+	char station[96];    /* as read: the name, or "" */
 };
 
 #define LIVE_NOTES 32

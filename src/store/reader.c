@@ -119,6 +119,8 @@ void notes_load(struct sql *sql, int64_t before_ts, struct store_status *ss)
 		copy_column(note->scenario, sizeof note->scenario, stmt, 1);
 		copy_column(note->action, sizeof note->action, stmt, 2);
 		note->factor = sqlite3_column_type(stmt, 3) == SQLITE_NULL ? NAN : sqlite3_column_double(stmt, 3);
+		note->until_ts = sqlite3_column_int64(stmt, 4);
+		copy_column(note->station, sizeof note->station, stmt, 5);
 	}
 	sqlite3_reset(stmt);
 }

@@ -1,5 +1,6 @@
 #include "ui/actions.h"
 
+#include "sim/scenario.h"
 #include "ui/text.h"
 #include "ui/view.h"
 
@@ -226,6 +227,24 @@ static double next_step(const double *steps, size_t count, double value, int dir
 static unsigned steer(const struct screen *sc)
 {
 	return sc->steers ? REACT_STEER | REACT_REDRAW : 0;
+}
+
+/* Round the table. */
+unsigned act_sim_scenario(struct screen *sc, const struct input *in, int arg)
+{
+	(void)in;
+	if (!sc->steers)
+		return 0;
+	size_t at = (size_t)(sc->wish.scenario - scenarios);
+	sc->wish.scenario = &scenarios[(at + nscenarios + (size_t)arg) % nscenarios];
+	return steer(sc);
+}
+
+unsigned act_sim_seed(struct screen *sc, const struct input *in, int arg)
+{
+	(void)in;
+	sc->wish.seed += (uint64_t)arg;
+	return steer(sc);
 }
 
 unsigned act_sim_rate(struct screen *sc, const struct input *in, int arg)

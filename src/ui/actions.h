@@ -13,6 +13,7 @@ action_fn act_prompt, act_prompt_end;       /* enum prompt to open; 1 keeps what
 action_fn act_prompt_back, act_prompt_clear, act_search_next, act_menu_choose;
 action_fn act_sim_rate, act_sim_speed;      /* +1 or -1 */
 action_fn act_sim_pause;
+action_fn act_sim_scenario, act_sim_seed; /* +1 or -1 */
 action_fn act_reverse, act_pause, act_theme, act_log_level, act_repaint, act_back, act_quit, act_click;
 
 /* A printable character typed at a prompt. */

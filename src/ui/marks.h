@@ -5,12 +5,13 @@
 #include "ui/canvas.h"
 #include "ui/snapshot.h"
 
-#define MARK_WORDS 40
+#define MARK_WORDS 96
 
-void mark_words(const struct scenario_note *note, char out[MARK_WORDS]); /* "rate × 2" */
+void mark_words(const struct scenario_note *note, char out[MARK_WORDS]); /* "surge × 5 · Oxford Circus" */
 
 /* On the line `plot`, whose columns are `step` seconds each and begin at from_ts: a mark where something was done; its words on the line
- * `words` below, where that is still blank. */
-void marks_draw(struct canvas *cv, const struct store_status *ss, struct rect plot, int words_y, int64_t from_ts, int64_t step);
+ * `words_y` below, where that is still blank. station: only what concerns it or all stations; NULL: everything. */
+void marks_draw(struct canvas *cv, const struct store_status *ss, const char *station, struct rect plot, int words_y, int64_t from_ts,
+		int64_t step);
 
 #endif

@@ -1,6 +1,7 @@
 #include "ui/chart.h"
 #include "ui/format.h"
 #include "ui/lines.h"
+#include "ui/marks.h"
 #include "ui/theme.h"
 #include "ui/view.h"
 
@@ -108,14 +109,14 @@ static void draw_times(struct canvas *cv, struct rect line, const struct station
 	for (int column = 0; column < sl->width; column++) {
 		int64_t ts = sd->start_ts + first_quarter(sl, column) * SLOT_S;
 		int x = line.x + column;
-		if (ts % 3600 || x < free_from || x + 5 > line.x + line.w)
+		if (ts % 3600 || x < free_from || x + 5 > line.x + line.w || !canvas_blank(cv, x - 1, line.y, 7))
 			continue;
 		canvas_printf(cv, x, line.y, 5, ROLE_AXIS, "%.5s", format_clock(ts * 1000).s);
 		free_from = x + 5 + 4;
 	}
 }
 
-static void draw_day(const struct snapshot *snap, struct canvas *cv, struct rect area)
+static void draw_day(const struct snapshot *snap, struct canvas *cv, struct rect area, const char *name)
 {
 	const struct station_day *sd = &snap->station;
 	struct scale sl = scale_of(sd->quarters, area.w - AXIS);
@@ -130,6 +131,8 @@ static void draw_day(const struct snapshot *snap, struct canvas *cv, struct rect
 	canvas_text_right(cv, area.x, up.y + half, AXIS - 1, ROLE_AXIS, "0");
 	canvas_text(cv, up.x + 1, up.y, area.w - AXIS - 1, ROLE_IN, half > 1 ? "▲ entries / 15 min   • typical" : "");
 	canvas_text(cv, down.x + 1, down.y + half - 1, area.w - AXIS - 1, ROLE_OUT, half > 1 ? "▼ exits / 15 min" : "");
+	marks_draw(cv, &snap->store, name, (struct rect){up.x, up.y + half, sl.width, 1}, down.y + half, sd->start_ts,
+		   SLOT_S * sl.per_column / sl.columns);
 	draw_times(cv, (struct rect){up.x, down.y + half, sl.width, 1}, sd, &sl);
 }
 
@@ -234,7 +237,7 @@ void station_draw(struct screen *sc, const struct snapshot *snap, struct canvas 
 		return;
 	}
 	int rows = (int)snap->station.neighbours + 1, lists = inner.h < 14 ? 0 : rows < NEIGHBOUR_ROWS ? rows : NEIGHBOUR_ROWS;
-	draw_day(snap, cv, (struct rect){inner.x, inner.y + 3, inner.w, inner.h - 3 - lists});
+	draw_day(snap, cv, (struct rect){inner.x, inner.y + 3, inner.w, inner.h - 3 - lists}, row.st->name);
 	if (lists)
 		draw_neighbours(sc, snap, cv, (struct rect){inner.x, inner.y + inner.h - lists, inner.w, lists});
 }

@@ -307,6 +307,13 @@ static void notes_are_rows(void **state)
 	testing_commit(&tt);
 	assert_false(history_sink.has_more(tt.hs));
 	assert_int_equal(testing_int(&tt, "SELECT count(*) FROM scenario_event"), 2);
+	assert_int_equal(testing_int(&tt, "SELECT count(*) FROM scenario_event WHERE station IS NULL AND until IS NULL"), 2);
+	live_note(&live, &(struct scenario_note){.ts = T0 / 1000, .scenario = "surge", .action = "surge", .factor = 5,
+						 .until_ts = T0 / 1000 + 900, .station_id = "940GZZLUOXC"});
+	testing_commit(&tt);
+	assert_int_equal(testing_int(&tt, "SELECT count(*) FROM scenario_event WHERE station='Oxford Circus' AND factor=5"
+					  " AND until='2023-11-15T08:15:00Z'"), 1);
+	sqlite3_exec(tt.hs->db, "DELETE FROM scenario_events WHERE station NOT NULL", NULL, NULL, NULL);
 	assert_int_equal(testing_int(&tt, "SELECT factor FROM scenario_event WHERE action='rate' AND time='2023-11-15T08:00:00Z'"), 2);
 	assert_int_equal(testing_int(&tt, "SELECT factor IS NULL FROM scenario_event WHERE action='pause' AND scenario='surge'"), 1);
 	testing_end(&tt);

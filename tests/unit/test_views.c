@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
+#include "sim/scenario.h"
 #include "ui/format.h"
 #include "ui/linear.h"
 #include "ui/screen.h"
@@ -266,6 +267,46 @@ static void a_station_is_looked_at(void **state)
 	screen_fini(&sc);
 }
 
+static bool simulator_says(const char *words)
+{
+	struct screen sc;
+	struct strbuf drawn = {0};
+	assert_int_equal(screen_init(&sc, "simulator", NULL, NULL, NULL), 0);
+	draw(&sc, 120, 40, false, &drawn);
+	bool says = strstr(strbuf_str(&drawn), words) != NULL;
+	strbuf_fini(&drawn);
+	screen_fini(&sc);
+	return says;
+}
+
+/* What cannot be is said, and what nobody knows is not 0. */
+static void a_broken_balance_is_said(void **state)
+{
+	(void)state;
+	struct sim_status good = snap.sim;
+	snap.has_sim = 1;
+	assert_true(simulator_says("balance      holds"));
+	snap.sim.inside--;
+	assert_true(simulator_says("BROKEN: 157 440 entries"));
+	snap.sim = good;
+	snap.sim.acknowledged = snap.sim.produced + 1;
+	assert_true(simulator_says("BROKEN: 250 160 produced"));
+	snap.sim = good;
+	snap.sim.offered = snap.enrich.joined - 1;
+	assert_true(simulator_says("enriched, but only"));
+	snap.has_enrich = 0;
+	snap.sim.offered = snap.board.applied - 1;
+	assert_true(simulator_says("counted, but only"));
+	assert_true(simulator_says("–  not joined here"));
+	snap.has_enrich = 1;
+	snap.sim = good;
+	size_t feeds = snap.feeds;
+	snap.feeds = 0;
+	assert_true(simulator_says("–  not counted here"));
+	snap.feeds = feeds;
+	snap.has_sim = 0;
+}
+
 /* Keys of the Simulator view change what is wished for, one step at a time; without a simulator they do nothing. */
 static void the_simulator_is_steered(void **state)
 {
@@ -286,6 +327,16 @@ static void the_simulator_is_steered(void **state)
 	assert_true(sc.wish.speed > 599 && sc.wish.speed < 601);
 	assert_true(type(&sc, " ") & REACT_STEER);
 	assert_true(sc.wish.paused && !sc.paused);
+	screen_refresh(&sc, &snap);
+	assert_ptr_equal(sc.wish.scenario, scenario_find("surge", NULL));
+	assert_true(type(&sc, "s") & REACT_STEER);
+	assert_ptr_equal(sc.wish.scenario, scenario_find("closure", NULL));
+	type(&sc, "ss");
+	assert_ptr_equal(sc.wish.scenario, &scenarios[0]); /* round the table */
+	type(&sc, "SSS");
+	assert_ptr_equal(sc.wish.scenario, scenario_find("surge", NULL));
+	type(&sc, "nnN");
+	assert_int_equal(sc.wish.seed, 8);
 	screen_refresh(&sc, &snap);
 	assert_false(sc.wish.paused); /* it is the simulator that says what it does */
 	type(&sc, "1+");
@@ -626,6 +677,7 @@ int main(void)
 		cmocka_unit_test(states_are_as_their_goldens),
 		cmocka_unit_test(a_line_of_words_is_plain_ascii),
 		cmocka_unit_test(a_station_is_looked_at),
+		cmocka_unit_test(a_broken_balance_is_said),
 		cmocka_unit_test(the_simulator_is_steered),
 		cmocka_unit_test(the_log_follows_or_is_held),
 		cmocka_unit_test(no_two_meanings_differ_by_colour_alone),

@@ -213,7 +213,7 @@ static void make_simulator(struct snapshot *snap)
 {
 	snap->sim = (struct sim_status){.state = SIM_RUNNING,
 					.scenario = "surge",
-					.desired = {.rate = 2, .speed = 10},
+					.desired = {.scenario = scenario_find("surge", NULL), .seed = 7, .rate = 2, .speed = 10},
 					.speed_now = 10,
 					.seed = 7,
 					.virtual_ms = NOW_MS,
@@ -222,13 +222,16 @@ static void make_simulator(struct snapshot *snap)
 					.exits = 70277,
 					.inside = 87163,
 					.produced = 250160,
+					.offered = 250660,
 					.acknowledged = 250140,
 					.rate = 412.2,
 					.latency_ms = {204.1, 415.9}};
 	snap->store.notes_shown = 3;
-	snap->store.note[0] = (struct scenario_note){NOW_MS / 1000 - 600, "surge", "rate", 2};
-	snap->store.note[1] = (struct scenario_note){NOW_MS / 1000 - 4100, "surge", "resume", NAN};
-	snap->store.note[2] = (struct scenario_note){NOW_MS / 1000 - 4200, "surge", "pause", NAN};
+	snap->store.note[0] = (struct scenario_note){.ts = NOW_MS / 1000 - 600, .scenario = "surge", .action = "rate", .factor = 2};
+	snap->store.note[1] = (struct scenario_note){
+		.ts = NOW_MS / 1000 - 4100, .scenario = "surge", .action = "resume", .factor = NAN};
+	snap->store.note[2] = (struct scenario_note){
+		.ts = NOW_MS / 1000 - 4200, .scenario = "surge", .action = "pause", .factor = NAN};
 }
 
 void fixture_init(struct snapshot *snap)
