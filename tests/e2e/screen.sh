@@ -74,7 +74,11 @@ keys 6
 see "the simulator" 'scenario +calendar'
 keys +
 see "at twice the rate" 'rate +× 2'
-see "which is written down" 'rate × 2 · weekday'
+see "which is written down" '[0-9] +rate × 2'
+keys s n
+see "another scenario, while it runs" 'scenario +weekday:'
+see "and another seed" 'seed +2'
+see "both written down" 'scenario weekday'
 keys 2
 see "and marked on the chart" '◆ rate × 2'
 keys 6 Space
