@@ -65,7 +65,8 @@ static int by_name(const void *a, const void *b)
 static size_t write_rows(struct proof *proof, struct tally *total, struct strbuf *out)
 {
 	size_t differ = 0;
-	qsort(proof->rows, proof->count, sizeof *proof->rows, by_name);
+	if (proof->count)
+		qsort(proof->rows, proof->count, sizeof *proof->rows, by_name);
 	strbuf_printf(out, "%-34s %9s %9s %9s %9s\n", "station", "entries", "counted", "exits", "counted");
 	for (size_t i = 0; i < proof->count; i++) {
 		const struct tally *row = &proof->rows[i];

@@ -65,7 +65,7 @@ keys Escape
 keys Tab
 see "the next view" 'Network|network'
 keys F1
-see "help, from the table of keys" 'filter'
+see "help, from the table of keys" 'one row up'
 keys Escape
 keys 1 Enter
 see "one station" 'Next to it'
