@@ -3,12 +3,16 @@
 -- param: least count 100 passengers a station must have had to be shown
 -- param: limit count 20 how many stations
 WITH
--- whole service days come from their totals, the two that the times cut from their quarter hours, open ones from minutes
-whole AS (SELECT n FROM service_day WHERE start_ts >= :since AND end_ts <= :until),
-cut AS (SELECT n FROM service_day WHERE start_ts < :until AND end_ts > :since EXCEPT SELECT n FROM whole),
+-- whole spans of 32 service days come from their sums, the other whole days from their totals, the two that the times cut from their quarter
+-- hours, open ones from minutes
+spans AS MATERIALIZED (SELECT n / 32 AS n FROM service_day GROUP BY n / 32 HAVING min(start_ts) >= :since AND max(end_ts) <= :until),
+whole AS (SELECT n FROM service_day WHERE start_ts >= :since AND end_ts <= :until AND n / 32 NOT IN (SELECT n FROM spans)),
+cut AS (SELECT n FROM service_day WHERE start_ts < :until AND end_ts > :since AND (start_ts < :since OR end_ts > :until)),
 closed AS (SELECT value AS ts FROM meta WHERE key = 'closed'),
 counted AS (
-	SELECT t.station, t.entries, t.exits FROM whole w CROSS JOIN total t ON t.day = w.n
+	SELECT p.station, p.entries, p.exits FROM spans v CROSS JOIN span p ON p.span = v.n
+	UNION ALL
+	SELECT t.station, t.entries, t.exits FROM whole h CROSS JOIN total t ON t.day = h.n
 	UNION ALL
 	SELECT q.station, q.entries, q.exits FROM cut c CROSS JOIN quarter q ON q.day = c.n WHERE q.ts >= :since AND q.ts < :until
 	UNION ALL

@@ -16,8 +16,8 @@ today AS MATERIALIZED (
 	SELECT d.n, d.type, c.ends, c.quarter - d.start_ts AS since_start
 	FROM minutes c JOIN service_day d ON d.start_ts <= c.quarter AND c.quarter < d.end_ts),
 earlier AS MATERIALIZED (
-	SELECT w.day, w.ts FROM today t CROSS JOIN service_day d ON d.n < t.n AND d.type = t.type
-	CROSS JOIN network w ON w.ts = d.start_ts + t.since_start AND w.day = d.n ORDER BY d.n DESC LIMIT 8),
+	SELECT w.day, w.ts FROM today y CROSS JOIN service_day d ON d.n < y.n AND d.type = y.type
+	CROSS JOIN network w ON w.ts = d.start_ts + y.since_start AND w.day = d.n ORDER BY d.n DESC LIMIT 8),
 recent AS MATERIALIZED (
 	SELECT m.station, sum(m.entries + m.exits) AS now FROM minutes c CROSS JOIN minute m ON m.ts >= c.ends - 900 AND m.ts < c.ends GROUP BY m.station),
 greatest AS MATERIALIZED (
@@ -35,8 +35,8 @@ typical AS MATERIALIZED (
 figure AS (
 	SELECT s.n AS number, s.id, s.name, coalesce(r.now, 0) AS now,
 		nullif(iif((SELECT ends FROM minutes) - (SELECT min(ts) FROM network) >= 604800, g.peak, s.quarter_peak), 0) AS max,
-		(SELECT count(*) FROM earlier) AS n, coalesce(t.total, 0) AS total
-	FROM stations s LEFT JOIN recent r ON r.station = s.n LEFT JOIN greatest g ON g.station = s.n LEFT JOIN typical t ON t.station = s.n)
+		(SELECT count(*) FROM earlier) AS n, coalesce(y.total, 0) AS total
+	FROM stations s LEFT JOIN recent r ON r.station = s.n LEFT JOIN greatest g ON g.station = s.n LEFT JOIN typical y ON y.station = s.n)
 SELECT id, name, now, max, now * 1.0 / max,
 	CASE WHEN max IS NULL THEN 'unknown' WHEN now < 0.4 * max THEN 'quiet' WHEN now <= 0.7 * max THEN 'busy' ELSE 'very busy' END,
 	total * 1.0 / nullif(n, 0), now * 1.0 * n / nullif(total, 0), n

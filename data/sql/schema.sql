@@ -1,10 +1,11 @@
--- The history, version 1. Tables are ours and may change with user_version; the views in views.sql are what people type.
+-- The history, version 2. Tables are ours and may change with user_version; the views in views.sql are what people type.
 --
 -- minute   every counted minute of the last history.keep_minutes, time first: a transaction touches the last few pages only
 -- quarter  every closed quarter hour, day and station first: a station's year and a network's day are short scans
--- network  the network by quarter hour, and the map from a quarter hour to its service day
+-- network  the network by quarter hour, how many are inside at its end, and the map from a quarter hour to its service day
 -- network_minute  the network by minute, kept as long as quarter
 -- total    a station's service day, always up to date, and its greatest closed quarter (counts only ever add, so it can be kept)
+-- span     the same by 32 service days, day / 32: a station's years in some rows
 --
 -- meta.closed: quarters before it are in `quarter`, later ones are summed from `minute`.
 -- meta.pruned: minutes before it are gone. Both move in the transaction that moves the rows.
@@ -69,12 +70,23 @@ CREATE TABLE total (
 	PRIMARY KEY (day, station)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE span (
+	span INTEGER NOT NULL,
+	station INTEGER NOT NULL,
+	entries INTEGER NOT NULL,
+	exits INTEGER NOT NULL,
+	peak INTEGER NOT NULL,
+	peak_ts INTEGER NOT NULL,
+	PRIMARY KEY (span, station)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE network (
 	ts INTEGER PRIMARY KEY,
 	hour INTEGER NOT NULL,
 	day INTEGER NOT NULL,
 	entries INTEGER NOT NULL,
-	exits INTEGER NOT NULL
+	exits INTEGER NOT NULL,
+	inside INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX network_day ON network (day);
 CREATE INDEX network_hour ON network (hour);
@@ -159,6 +171,8 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
 	('quarter', 'quarter', '15000000 40000 80 1 noskipscan'),
 	('minute', 'minute', '8000000 400 1'),
 	('total', 'total', '200000 500 1'),
+	('span', 'span', '6000 500 1'),
+	('network_minute', NULL, '500000'),
 	('network', NULL, '40000'),
 	('network', 'network_day', '40000 90'),
 	('network', 'network_hour', '40000 4'),

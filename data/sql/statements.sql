@@ -17,13 +17,25 @@ ON CONFLICT (day, station) DO UPDATE SET entries = entries + excluded.entries, e
 -- name: total_peak
 UPDATE total SET peak = ?3, peak_ts = ?4 WHERE day = ?1 AND station = ?2 AND (peak < ?3 OR (peak = ?3 AND peak_ts > ?4));
 
+-- name: span_add
+INSERT INTO span (span, station, entries, exits, peak, peak_ts) VALUES (?1 / 32, ?2, ?3, ?4, 0, 0)
+ON CONFLICT (span, station) DO UPDATE SET entries = entries + excluded.entries, exits = exits + excluded.exits;
+
+-- name: span_peak
+UPDATE span SET peak = ?3, peak_ts = ?4 WHERE span = ?1 / 32 AND station = ?2 AND (peak < ?3 OR (peak = ?3 AND peak_ts > ?4));
+
 -- name: seen_add
 INSERT INTO seen (station, first_ms, last_ms) VALUES (?1, ?2, ?3)
 ON CONFLICT (station) DO UPDATE SET first_ms = min(first_ms, excluded.first_ms), last_ms = max(last_ms, excluded.last_ms);
 
 -- name: network_add
-INSERT INTO network (ts, hour, day, entries, exits) VALUES (?1, ?1 / 3600 * 3600, ?2, ?3, ?4)
-ON CONFLICT (ts) DO UPDATE SET entries = entries + excluded.entries, exits = exits + excluded.exits;
+INSERT INTO network (ts, hour, day, entries, exits, inside) VALUES (?1, ?1 / 3600 * 3600, ?2, ?3, ?4,
+	?3 - ?4 + coalesce((SELECT inside FROM network WHERE day = ?2 AND ts < ?1 ORDER BY ts DESC LIMIT 1), 0))
+ON CONFLICT (ts) DO UPDATE SET entries = entries + excluded.entries, exits = exits + excluded.exits, inside = inside + ?3 - ?4;
+
+-- Who came late was inside at the end of every later quarter hour of the day as well.
+-- name: network_after
+UPDATE network SET inside = inside + ?3 - ?4 WHERE day = ?2 AND ts > ?1;
 
 -- name: network_minute_add
 INSERT INTO network_minute (ts, entries, exits) VALUES (?1, ?2, ?3)
@@ -43,8 +55,9 @@ SELECT min(ts) FROM minute;
 -- name: prune_minutes
 DELETE FROM minute WHERE ts < ?1;
 
+-- The view station_minute finds its minutes by way of these.
 -- name: prune_network_minutes
-DELETE FROM network_minute WHERE ts < (SELECT end_ts FROM service_day WHERE n = ?1);
+DELETE FROM network_minute WHERE ts < min((SELECT end_ts FROM service_day WHERE n = ?1), (SELECT value FROM meta WHERE key = 'pruned'));
 
 -- name: day_oldest
 SELECT min(day) FROM total;
@@ -54,6 +67,16 @@ DELETE FROM quarter WHERE day = ?1;
 
 -- name: prune_totals
 DELETE FROM total WHERE day = ?1;
+
+-- name: prune_span
+DELETE FROM span WHERE span = ?1 / 32;
+
+-- rank is one number that grows with the peak, and with an earlier time of it.
+-- name: refill_span
+INSERT INTO span (span, station, entries, exits, peak, peak_ts)
+SELECT ?1 / 32, station, entries, exits, (rank + (1 << 34) - 1) >> 34, ((rank + (1 << 34) - 1) >> 34 << 34) - rank
+FROM (SELECT station, sum(entries) AS entries, sum(exits) AS exits, max((peak << 34) - peak_ts) AS rank
+	FROM total WHERE day >= ?1 / 32 * 32 AND day < ?1 / 32 * 32 + 32 GROUP BY station);
 
 -- name: prune_network
 DELETE FROM network WHERE day = ?1;

@@ -6,10 +6,11 @@ SELECT s.id, s.name, s.zone, s.lines, s.lat, s.lon, s.known, s.source,
 FROM stations s LEFT JOIN seen e ON e.station = s.n;
 
 CREATE VIEW station_minute (bucket, ts, day, station_id, station, entries, exits, net, open) AS
-SELECT strftime('%Y-%m-%dT%H:%M:%SZ', m.ts, 'unixepoch'), m.ts, d.date, s.id, s.name, m.entries, m.exits, m.entries - m.exits,
-	(m.ts + 60) * 1000 > (SELECT value FROM meta WHERE key = 'watermark_ms')
-FROM minute m
-JOIN service_day d ON d.n = m.day AND m.ts >= d.start_ts AND m.ts < d.end_ts
+SELECT strftime('%Y-%m-%dT%H:%M:%SZ', w.ts, 'unixepoch'), w.ts, d.date, s.id, s.name, m.entries, m.exits, m.entries - m.exits,
+	(w.ts + 60) * 1000 > (SELECT value FROM meta WHERE key = 'watermark_ms')
+FROM network_minute w
+CROSS JOIN minute m ON m.ts = w.ts
+JOIN service_day d ON d.n = m.day AND w.ts >= d.start_ts AND w.ts < d.end_ts
 JOIN stations s ON s.n = m.station;
 
 CREATE VIEW station_15m (bucket, ts, day, station_id, station, entries, exits, net, open) AS
@@ -49,13 +50,13 @@ JOIN stations s ON s.n = o.station;
 CREATE VIEW station_day (bucket, ts, day, station_id, station, entries, exits, net, open) AS
 SELECT d.date, d.start_ts, d.date, s.id, s.name, t.entries, t.exits, t.entries - t.exits,
 	d.end_ts * 1000 > (SELECT value FROM meta WHERE key = 'watermark_ms')
-FROM total t
-JOIN service_day d ON d.n = t.day
+FROM service_day d
+CROSS JOIN total t ON t.day = d.n
 JOIN stations s ON s.n = t.station;
 
 CREATE VIEW network_15m (bucket, ts, day, entries, exits, net, in_network, open) AS
 SELECT strftime('%Y-%m-%dT%H:%M:%SZ', w.ts, 'unixepoch'), w.ts, d.date, w.entries, w.exits, w.entries - w.exits,
-	(SELECT sum(p.entries - p.exits) FROM network p WHERE p.ts >= d.start_ts AND p.ts <= w.ts),
+	w.inside,
 	(w.ts + 900) * 1000 > (SELECT value FROM meta WHERE key = 'watermark_ms')
 FROM network w
 JOIN service_day d ON d.n = w.day;

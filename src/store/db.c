@@ -113,7 +113,7 @@ static int pragma_int(sqlite3 *db, const char *sql, int *value)
 	return rc == SQLITE_ROW ? SQLITE_OK : rc;
 }
 
-/* 1: ours and of this version; 0: empty (or of an older version, migrated by the writer); -1 error. */
+/* 1: ours and of this version; 0: empty (*version 0) or of an older version, which the writer migrates; -1 error. */
 static int check_version(sqlite3 *db, const char *path, int *version, struct error *err)
 {
 	int id = 0, tables = 0;
@@ -162,6 +162,31 @@ static int create_schema(sqlite3 *db, struct error *err)
 fail:
 	sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
 	return -1;
+}
+
+/* From each version to the next, in one transaction: whoever looks on sees the old file or the new one. */
+static int migrate(sqlite3 *db, int version, struct error *err)
+{
+	char text[64];
+	snprintf(text, sizeof text, "PRAGMA user_version = %d", SCHEMA_VERSION);
+	if (db_exec(db, "BEGIN IMMEDIATE", err))
+		return -1;
+	int rc = 0;
+	for (; version < SCHEMA_VERSION && !rc; version++) {
+		char name[32];
+		snprintf(name, sizeof name, "sql/migrate-%d.sql", version + 1);
+		rc = db_exec_asset(db, name, err);
+	}
+	if (!rc)
+		rc = db_exec_asset(db, "sql/views.sql", err) || create_busyness(db, err) || db_exec(db, text, err) || db_exec(db, "COMMIT", err) ? -1 : 0;
+	if (rc)
+		sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	return rc;
+}
+
+static int make_current(sqlite3 *db, int version, struct error *err)
+{
+	return version ? migrate(db, version, err) : create_schema(db, err);
 }
 
 /* Made before SQLite opens it, so that no moment passes with other permissions; SQLite gives -wal and -shm those of the file. One that is
@@ -217,7 +242,7 @@ sqlite3 *db_open_writer(const char *path, unsigned mode, struct error *err)
 		goto fail;
 	sqlite3_busy_timeout(db, BUSY_WRITER_MS);
 	int known = check_version(db, path, &version, err);
-	if (known < 0 || configure_writer(db, err) || (!known && create_schema(db, err)))
+	if (known < 0 || configure_writer(db, err) || (!known && make_current(db, version, err)))
 		goto fail;
 	return db;
 fail:
@@ -239,7 +264,10 @@ sqlite3 *db_open_reader(const char *path, struct error *err)
 	int known = check_version(db, path, &version, err);
 	if (known > 0)
 		return db;
-	if (!known)
+	if (!known && version)
+		error_set(err, "%s was written by an older tfl-top (schema %d, this one's is %d): `tfl-top feed history` or `tfl-top` brings it up to date",
+			  path, version, SCHEMA_VERSION);
+	else if (!known)
 		error_set(err, "%s is empty: `tfl-top feed history` fills it", path);
 fail:
 	sqlite3_close(db);

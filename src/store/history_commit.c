@@ -99,7 +99,9 @@ static int put_minute(struct transaction *tx, const struct delta *dl)
 
 static int put_network_quarter(struct transaction *tx, const struct delta *sum)
 {
-	return SQL_RUN(tx->sql, "network_add", sum->ts / QUARTER_S * QUARTER_S, sum->day, sum->entries, sum->exits);
+	int64_t ts = sum->ts / QUARTER_S * QUARTER_S;
+	int rc = SQL_RUN(tx->sql, "network_add", ts, sum->day, sum->entries, sum->exits);
+	return rc ? rc : SQL_RUN(tx->sql, "network_after", ts, sum->day, sum->entries, sum->exits);
 }
 
 static int put_network_minute(struct transaction *tx, const struct delta *sum)
@@ -138,18 +140,26 @@ static int put_total(struct transaction *tx, const struct delta *sum)
 		return SQLITE_ERROR;
 	tx->day = sum->day;
 	int rc = SQL_RUN(tx->sql, "total_add", sum->day, sum->station, sum->entries, sum->exits);
+	if (!rc)
+		rc = SQL_RUN(tx->sql, "span_add", sum->day, sum->station, sum->entries, sum->exits);
 	return rc ? rc : SQL_RUN(tx->sql, "seen_add", sum->station, tx->hs->cells.first_ms[sum->station], sum->last_event_ms);
 }
 
-/* A statement that returns day, station, quarter and sum: the total of that day learns of the quarter. */
+static int put_peak(struct transaction *tx, int64_t day, int64_t station, int64_t sum, int64_t ts)
+{
+	int rc = SQL_RUN(tx->sql, "total_peak", day, station, sum, ts);
+	return rc ? rc : SQL_RUN(tx->sql, "span_peak", day, station, sum, ts);
+}
+
+/* A statement that returns day, station, quarter and sum: the total of that day, and of its span, learns of the quarter. */
 static int put_peaks(struct transaction *tx, sqlite3_stmt *stmt)
 {
 	int rc, peak = stmt ? SQLITE_OK : SQLITE_ERROR;
 	if (!stmt)
 		return peak;
 	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW && !peak)
-		peak = SQL_RUN(tx->sql, "total_peak", sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1),
-			       sqlite3_column_int64(stmt, 3), sqlite3_column_int64(stmt, 2));
+		peak = put_peak(tx, sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1), sqlite3_column_int64(stmt, 3),
+				sqlite3_column_int64(stmt, 2));
 	sqlite3_reset(stmt);
 	return peak ? peak : rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
@@ -301,7 +311,8 @@ static int prune_minutes(struct transaction *tx)
 /* One day per transaction, and only when a quarter has been closed. */
 static int prune_quarters(struct transaction *tx)
 {
-	static const char *const tables[] = {"prune_quarters", "prune_totals", "prune_network", "prune_network_minutes"};
+	static const char *const tables[] = {"prune_quarters", "prune_totals", "prune_span", "refill_span", "prune_network",
+					    "prune_network_minutes"};
 	const struct history *hs = tx->hs;
 	if (hs->keep_quarters_s == INT64_MAX || tx->closed == hs->closed)
 		return SQLITE_OK;

@@ -26,13 +26,19 @@ static const char *const type_names[] = {[PARAM_COUNT] = "count", [PARAM_TEXT] =
 static int parse_param(struct report *rp, const char *line, struct error *err)
 {
 	struct report_param *pm = &rp->param[rp->params];
-	char type[16] = "";
+	char type[64] = "";
 	int used = 0;
 	if (rp->params == REPORT_PARAMS_MAX)
 		return error_set(err, "more than %d parameters", REPORT_PARAMS_MAX);
-	if (sscanf(line, " %31s %15s %63s %n", pm->name, type, pm->preset, &used) < 3)
+	if (sscanf(line, " %31s %63s %63s %n", pm->name, type, pm->preset, &used) < 3)
 		return error_set(err, "a parameter is written \"-- param: NAME TYPE DEFAULT HELP\"");
 	snprintf(pm->help, sizeof pm->help, "%s", line + used);
+	if (strchr(type, '|')) {
+		pm->type = PARAM_CHOICE;
+		snprintf(pm->choices, sizeof pm->choices, "%s", type);
+		rp->params++;
+		return 0;
+	}
 	for (size_t i = 0; i < TYPES; i++) {
 		if (!strcmp(type_names[i], type)) {
 			pm->type = (enum param_type)i;
@@ -40,7 +46,7 @@ static int parse_param(struct report *rp, const char *line, struct error *err)
 			return 0;
 		}
 	}
-	return error_set(err, "parameter %s: the types are count, text, time, day and station, not %s", pm->name, type);
+	return error_set(err, "parameter %s: the types are count, text, time, day, station and choices such as a|b, not %.60s", pm->name, type);
 }
 
 /* "-- title: text" → "text" */
@@ -278,6 +284,18 @@ static int set_station(struct query *qr, const char *param, const char *value, s
 	return name ? 0 : -1;
 }
 
+static int set_choice(const struct report_param *pm, struct query *qr, const char *value, struct error *err)
+{
+	size_t len = strlen(value);
+	for (const char *p = pm->choices; len && !strchr(value, '|') && (p = strstr(p, value)); p += len) {
+		if ((p == pm->choices || p[-1] == '|') && (!p[len] || p[len] == '|')) {
+			query_set_text(qr, pm->name, value);
+			return 0;
+		}
+	}
+	return error_set(err, "%s=%.60s: it is one of %s", pm->name, value, pm->choices);
+}
+
 static int set_value(const struct report_param *pm, struct query *qr, const char *value, int64_t now_ms, struct error *err)
 {
 	switch (pm->type) {
@@ -289,6 +307,8 @@ static int set_value(const struct report_param *pm, struct query *qr, const char
 		return set_day(qr, pm->name, value, now_ms, err);
 	case PARAM_STATION:
 		return set_station(qr, pm->name, value, err);
+	case PARAM_CHOICE:
+		return set_choice(pm, qr, value, err);
 	case PARAM_TEXT:
 		break;
 	}

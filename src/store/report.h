@@ -1,7 +1,7 @@
 /* report.h: reports are SQL files that say in their first lines what they are:
  *	-- title: Busiest stations
  *	-- param: limit count 20 how many
- * a parameter's name, type (count, text, time, day or station), default (- when it must be given) and help. Those of data/reports/ travel inside the
+ * a parameter's name, type (count, text, time, day, station, or the words it may be: a|b), default (- when it must be given) and help. Those of data/reports/ travel inside the
  * program; those in the reports folder beside the configuration file are the user's and come first. Thread: main. */
 #ifndef TFLTOP_STORE_REPORT_H
 #define TFLTOP_STORE_REPORT_H
@@ -15,10 +15,10 @@
 
 #define REPORT_PARAMS_MAX 8
 
-enum param_type { PARAM_COUNT, PARAM_TEXT, PARAM_TIME, PARAM_DAY, PARAM_STATION };
+enum param_type { PARAM_COUNT, PARAM_TEXT, PARAM_TIME, PARAM_DAY, PARAM_STATION, PARAM_CHOICE };
 
 struct report_param {
-	char name[32], preset[64], help[120];
+	char name[32], preset[64], help[120], choices[64]; /* choices: of PARAM_CHOICE */
 	enum param_type type;
 };
 

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SQL_STATEMENTS_MAX 48
+#define SQL_STATEMENTS_MAX 64
 
 struct sql {
 	sqlite3 *db;

@@ -94,6 +94,16 @@ check "csv, quotes doubled, lines end in CR LF" test "$(query --format csv --sql
 check "ndjson, a line a row" test "$(query --format ndjson --sql "SELECT 1 AS a, 'x\"y' AS b, NULL AS c")" = '{"a":1,"b":"x\"y","c":null}'
 check "json, one array" test "$(query --format json --sql "SELECT 1 AS a UNION ALL SELECT 2" | tr -d ' \n')" = '[{"a":1},{"a":2}]'
 check "SQL from standard input" test "$(echo 'SELECT 40 + 2 AS n' | query --format csv --sql - | tr -d '\r' | tail -1)" = 42
+check "a copy of the history" query --backup copy.db
+same() { test "$("$TFL_TOP" query --db copy.db "$@")" = "$(query "$@")"; }
+check "answers as the history does" same busiest --format csv
+check "and nobody else may write it" test "$(stat -c %a copy.db)" = 640
+refused "a copy over it" 1 'copy.db exists' query --backup copy.db
+refused "a copy over the history" 1 'is the history itself' query --backup history.db
+refused "a copy where it cannot be" 1 'nowhere/copy.db' query --backup nowhere/copy.db
+refused "a copy of a report" 2 'neither a report nor SQL' query busiest --backup other.db
+check "two days side by side" query compare day=today with=2020-01-01 by=hour
+refused "by what no report knows" 2 'quarter|hour' query compare by=week
 refused "SQL that writes" 1 'read' query --sql 'DELETE FROM minute'
 refused "SQL that is wrong" 1 'syntax|nosuch' query --sql 'SELECT FROM nosuch'
 query --timeout 1s --sql 'WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n' >endless 2>&1

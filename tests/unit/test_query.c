@@ -130,7 +130,7 @@ static void only_reading_is_allowed(void **state)
 	};
 	for (size_t i = 0; i < sizeof writes / sizeof *writes; i++)
 		refused(writes[i], strstr(writes[i], "load_extension") ? "load_extension" : "only reading is allowed");
-	GIVES("PRAGMA user_version", "csv", "user_version\r\n1\r\n");
+	GIVES("PRAGMA user_version", "csv", "user_version\r\n2\r\n");
 	GIVES("BEGIN; SELECT count(*) AS n FROM gap; COMMIT", "csv", "n\r\n0\r\n");
 }
 
@@ -236,7 +236,56 @@ static void reports_run_on_an_empty_and_on_a_filled_history(void **state)
 	every_report_runs(false);
 	for (int i = 0; i < 3; i++) /* enough for every threshold */
 		fill();
+	testing_event(&tt, ENTRY, "Angel", T0 - 7 * 86400000LL); /* a day of the same type */
+	testing_commit(&tt);
 	every_report_runs(true);
+}
+
+/* In the reports and views the tables that grow are called so: quarter, minute, total, network or network_minute, span. */
+static void searches(const char *sql)
+{
+	static const char *const growing[] = {"SCAN q ", "SCAN m ", "SCAN t ", "SCAN w ", "SCAN p ", "SCAN network ", "SCAN minute ", "SCAN total "};
+	char *explain = xasprintf("EXPLAIN QUERY PLAN %s", sql);
+	sqlite3_stmt *stmt;
+	if (sqlite3_prepare_v2(qr.db, explain, -1, &stmt, NULL))
+		fail_msg("%s: %s", sql, sqlite3_errmsg(qr.db));
+	while (sqlite3_step(stmt) == SQLITE_ROW) {
+		char *step = xasprintf("%s ", sqlite3_column_text(stmt, 3));
+		for (size_t i = 0; i < sizeof growing / sizeof *growing; i++)
+			if (!strncmp(step, growing[i], strlen(growing[i])))
+				fail_msg("%s: %s", sql, step);
+		free(step);
+	}
+	sqlite3_finalize(stmt);
+	free(explain);
+}
+
+static void reports_and_filters_read_no_table_that_grows_as_a_whole(void **state)
+{
+	(void)state;
+	static const char *const filters[] = {"day = 'x'", "ts >= 5", "ts >= 5 AND ts < 9", "day = 'x' AND station = 'y'",
+					      "ts >= 5 AND station_id = 'y'"};
+	static const char *const views[] = {"station_minute", "station_15m", "station_hour", "station_day", "network_15m"};
+	struct reports rs;
+	assert_int_equal(reports_load(&rs, &tt.err), 0);
+	for (size_t i = 0; i < rs.count; i++)
+		searches(rs.row[i].sql + strspn(rs.row[i].sql, " \n"));
+	reports_fini(&rs);
+	for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
+		size_t of_stations = !strncmp(views[i], "network", 7) ? 2 : 0;
+		for (size_t j = 0; j + of_stations < sizeof filters / sizeof *filters; j++) {
+			char sql[200];
+			snprintf(sql, sizeof sql, "SELECT * FROM %s WHERE %s", views[i], filters[j]);
+			searches(sql);
+		}
+	}
+	static const char *const from_a_day_on[] = {"station_15m", "station_hour", "station_day", "network_15m"};
+	for (size_t i = 0; i < sizeof from_a_day_on / sizeof *from_a_day_on; i++) {
+		char sql[200];
+		snprintf(sql, sizeof sql, "SELECT * FROM %s WHERE day >= 'x'", from_a_day_on[i]);
+		searches(sql);
+	}
+	searches("SELECT * FROM busyness");
 }
 
 static void report_gives(const char *name, int64_t since, int64_t until, const char *want)
@@ -266,6 +315,71 @@ static void reports_count_what_lies_between_the_times(void **state)
 	report_gives("busiest", T0 / 1000 - 2700, 253402300800, "station,entries,exits,total,net\r\nAngel,12,0,12,12\r\nBank,0,5,5,-5\r\n");
 	report_gives("peaks", 0, 253402300800, "station,peak,bucket\r\nAngel,8,2026-11-24T06:00:00Z\r\nOval,4,2026-11-22T08:00:00Z\r\nBank,3,2026-11-24T06:00:00Z\r\n");
 	report_gives("peaks", 0, T0 / 1000 - 86400, "station,peak,bucket\r\nOval,4,2026-11-22T08:00:00Z\r\n");
+}
+
+static void with_words(const char *name, const char *const words[], size_t count, const char *want)
+{
+	struct reports rs;
+	struct strbuf out = {0};
+	assert_int_equal(reports_load(&rs, &tt.err), 0);
+	const struct report *rp = report_find(&rs, name, &tt.err);
+	assert_non_null(rp);
+	query_set_number(&qr, "until", 253402300800);
+	assert_int_equal(report_defaults(rp, &qr, T0, &tt.err), 0);
+	for (size_t i = 0; i < count; i++)
+		if (report_set(rp, &qr, words[i], T0, &tt.err))
+			fail_msg("%s", tt.err.text);
+	if (answer(rp->sql, "csv", false, &out))
+		fail_msg("%s", tt.err.text);
+	if (strcmp(strbuf_str(&out), want))
+		fail_msg("%s gives\n%s\nnot\n%s", name, strbuf_str(&out), want);
+	assert_int_equal(report_set(rp, &qr, "day=someday", T0, &tt.err), -1);
+	assert_non_null(strstr(tt.err.text, "no service day"));
+	reports_fini(&rs);
+	strbuf_fini(&out);
+}
+#define WITH_WORDS(name, want, ...) \
+	with_words(name, (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *), want)
+
+static void at_time(enum direction direction, const char *time)
+{
+	int64_t ms;
+	assert_int_equal(event_time_parse(time, strlen(time), &ms), 0);
+	testing_event(&tt, direction, "Angel", ms);
+}
+
+/* The day before has 25 hours and the one before that is a Saturday: both begin at 04:30 in London. */
+static void two_days_are_laid_side_by_side(void **state)
+{
+	(void)state;
+	at_time(ENTRY, "2026-10-17T08:00:00Z");
+	at_time(ENTRY, "2026-10-24T08:00:00Z"); /* 09:00 in London */
+	at_time(ENTRY, "2026-10-24T08:05:00Z");
+	at_time(EXIT, "2026-10-24T08:50:00Z");
+	at_time(ENTRY, "2026-10-25T04:29:00Z"); /* still the 24th, 23:59:00 after its start */
+	at_time(ENTRY, "2026-10-25T09:00:00Z"); /* 09:00 in London */
+	at_time(EXIT, "2026-10-25T10:10:00Z");
+	testing_commit(&tt);
+	WITH_WORDS("compare", "time,entries,with_entries,exits,with_exits,total,with_total,difference,ratio,open\r\n"
+		   "09:00,1,2,0,0,1,2,-1,0.5,0\r\n09:45,0,0,0,1,0,1,-1,0.0,0\r\n10:00,0,0,1,0,1,0,1,,1\r\n05:15,,1,,0,,1,,,1\r\n",
+		   "day=2026-10-25", "with=2026-10-24");
+	WITH_WORDS("compare-stations", "station,entries,with_entries,exits,with_exits,total,with_total,difference,ratio\r\nAngel,1,3,1,1,2,4,-2,0.5\r\n",
+		   "day=2026-10-25", "with=2026-10-24");
+	WITH_WORDS("compare", "time,entries,with_entries,exits,with_exits,total,with_total,difference,ratio,open\r\n", "day=2030-01-01",
+		   "with=2031-01-01", "by=hour");
+	WITH_WORDS("in-network", "bucket,entries,exits,net,in_network,percent_of_most,typical,n,open\r\n"
+		   "2026-10-24T08:00:00Z,2,0,2,2,100.0,1.0,1,0\r\n2026-10-24T08:45:00Z,0,1,-1,1,50.0,,0,0\r\n"
+		   "2026-10-25T04:15:00Z,1,0,1,2,100.0,,0,0\r\n", "day=2026-10-24");
+	WITH_WORDS("typical-day", "time,type,n,entries,exits,total,least,most,in_network\r\n09:00,saturday,1,1.0,0.0,1.0,1,1,1.0\r\n", "day=2026-10-24");
+	struct reports rs;
+	assert_int_equal(reports_load(&rs, &tt.err), 0);
+	const struct report *rp = report_find(&rs, "compare", &tt.err);
+	static const char *const wrong[] = {"by=", "by=quar", "by=quarter|hour", "by=day", "by=our"};
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		assert_int_equal(report_set(rp, &qr, wrong[i], T0, &tt.err), -1);
+	assert_non_null(strstr(tt.err.text, "it is one of quarter|hour"));
+	assert_int_equal(report_set(rp, &qr, "by=hour", T0, &tt.err), 0);
+	reports_fini(&rs);
 }
 
 static void user_reports_come_first(void **state)
@@ -376,6 +490,8 @@ int main(void)
 		TEST(parameters_are_bound_by_name),
 		TEST(reports_run_on_an_empty_and_on_a_filled_history),
 		TEST(reports_count_what_lies_between_the_times),
+		TEST(reports_and_filters_read_no_table_that_grows_as_a_whole),
+		TEST(two_days_are_laid_side_by_side),
 		TEST(user_reports_come_first),
 		TEST(nearest_report_is_named),
 		TEST(reading_goes_on_beside_the_writer_and_after_it),

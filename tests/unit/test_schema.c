@@ -238,8 +238,8 @@ static void filters_use_the_keys(void **state)
 	plan_holds(&tt, "SELECT * FROM station_15m WHERE station = 'x' AND day > 'y'", "SEARCH q USING PRIMARY KEY (day=? AND station=?)");
 	plan_holds(&tt, "SELECT * FROM station_hour WHERE ts >= 5", "SEARCH w USING INDEX network_hour (hour>? AND hour<?)");
 	plan_holds(&tt, "SELECT * FROM station_hour WHERE day = 'x'", "SEARCH q USING PRIMARY KEY (day=? AND station=?)");
-	plan_holds(&tt, "SELECT * FROM station_minute WHERE ts >= 5", "SEARCH m USING PRIMARY KEY (ts>?)");
-	plan_holds(&tt, "SELECT * FROM station_minute WHERE day = 'x'", "SEARCH m USING PRIMARY KEY (ts>? AND ts<?)");
+	plan_holds(&tt, "SELECT * FROM station_minute WHERE ts >= 5", "SEARCH w USING INTEGER PRIMARY KEY (rowid>?)");
+	plan_holds(&tt, "SELECT * FROM station_minute WHERE day = 'x'", "SEARCH m USING PRIMARY KEY (ts=?)");
 	plan_holds(&tt, "SELECT * FROM station_day WHERE day = 'x'", "SEARCH t USING PRIMARY KEY (day=?)");
 	plan_holds(&tt, "SELECT * FROM network_15m WHERE ts >= 5", "rowid>?)");
 	testing_end(&tt);
