@@ -175,10 +175,10 @@ static int migrate(sqlite3 *db, int version, struct error *err)
 	for (; version < SCHEMA_VERSION && !rc; version++) {
 		char name[32];
 		snprintf(name, sizeof name, "sql/migrate-%d.sql", version + 1);
-		rc = db_exec_asset(db, name, err);
+		rc = exec_asset(db, name, err);
 	}
 	if (!rc)
-		rc = db_exec_asset(db, "sql/views.sql", err) || create_busyness(db, err) || db_exec(db, text, err) || db_exec(db, "COMMIT", err) ? -1 : 0;
+		rc = exec_asset(db, "sql/views.sql", err) || create_busyness(db, err) || db_exec(db, text, err) || db_exec(db, "COMMIT", err) ? -1 : 0;
 	if (rc)
 		sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
 	return rc;
