@@ -79,7 +79,8 @@ static void add_gap(struct feed *fd, const struct gap *gap)
 		 gap_kind_name(gap->kind), gap->first_offset, gap->last_offset, gap->note);
 }
 
-void check_keep_ledger(struct feed *fd, uint32_t i)
+/* An epoch's ledger ends with it; this run's share of it is kept for the summary. */
+static void keep_ledger(struct feed *fd, uint32_t i)
 {
 	struct ledger share = fd->parts[i].ledger;
 	ledger_subtract(&share, &fd->follow[i].before);
@@ -96,7 +97,7 @@ void check_apply(struct feed *fd, uint32_t i, const struct sighting *seen, bool 
 	if (dec.has_gap)
 		add_gap(fd, &dec.gap);
 	if (dec.new_life && live)
-		check_keep_ledger(fd, i);
+		keep_ledger(fd, i);
 	progress_apply(&fd->parts[i], seen, &dec);
 	fd->follow[i].watch.proven = fd->follow[i].watch.witness = fd->parts[i].last;
 }

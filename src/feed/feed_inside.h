@@ -139,7 +139,6 @@ int check_see(struct feed *fd, const uint32_t *which, size_t count, struct sight
 /* Brings partition i to where progress_decide says. live: it was being read until now. */
 void check_apply(struct feed *fd, uint32_t i, const struct sighting *seen, bool live);
 void check_error(void *arg, rd_kafka_resp_err_t code, const char *text); /* consumer_calls.error */
-void check_keep_ledger(struct feed *fd, uint32_t i); /* its epoch ends: this run's share is kept for the summary */
 void check_again(struct feed *fd);             /* the patrol's rounds; decides anew about partitions that are unsure */
 
 /* feed_report.c */

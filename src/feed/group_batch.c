@@ -39,8 +39,8 @@ static void skip(struct feed *fd, const struct record *rec, const char *reason, 
 	tracker_settle(&fd->follow[rec->part].tracker, rec->offset);
 	ledger_settle(led, &led->skipped, 1);
 	group_count_reason(fd, reason);
-	log_info("%s: %s [%d] offset %" PRId64 " is not fed again: %s", fd->ops->name, fd->parts[rec->part].topic,
-		 (int)fd->parts[rec->part].partition, rec->offset, why->text);
+	log_debug("%s: %s [%d] offset %" PRId64 " is not fed again: %s", fd->ops->name, fd->parts[rec->part].topic,
+		  (int)fd->parts[rec->part].partition, rec->offset, why->text);
 }
 
 /* Of which direction a dead letter is. -1 + err and the reason: of none. */

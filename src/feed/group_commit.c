@@ -56,25 +56,24 @@ static void take_committed(void *arg, const rd_kafka_topic_partition_t *at)
 	}
 }
 
-/* Whether one was answered; *ok: well. */
-static bool answered(struct feed *fd, int wait_ms, bool *ok)
+static bool answered(struct feed *fd, int wait_ms, rd_kafka_resp_err_t *rc)
 {
-	int rc = 0;
-	struct error err = {0};
-	if (!member_answer(&fd->group->member, wait_ms, take_committed, fd, &rc, &err))
+	struct error err;
+	if (!member_answer(&fd->group->member, wait_ms, take_committed, fd, rc))
 		return false;
-	*ok = !rc;
-	if (rc)
-		report_error(fd, RD_KAFKA_RESP_ERR_NO_ERROR, err.text);
-	else
+	if (*rc) {
+		error_set(&err, "offsets were not committed to group %s: %s", fd->group->id, rd_kafka_err2str(*rc));
+		report_error(fd, *rc, err.text);
+	} else {
 		report_commit(fd, (double)(clock_mono_us() - fd->group->member.commit_began_us) / 1000);
+	}
 	return true;
 }
 
 void group_commit_turn(struct feed *fd)
 {
-	bool ok;
-	answered(fd, 0, &ok);
+	rd_kafka_resp_err_t rc;
+	answered(fd, 0, &rc);
 	if (fd->group->member.committing || feed_now_ms() < fd->commit_at_ms)
 		return;
 	fd->commit_at_ms = feed_now_ms() + EVERY_MS;
@@ -85,13 +84,13 @@ bool group_commit_now(struct feed *fd, int64_t wait_ms)
 {
 	int64_t until_ms = feed_now_ms() + wait_ms;
 	for (;;) {
-		bool ok = true;
+		rd_kafka_resp_err_t rc = RD_KAFKA_RESP_ERR_NO_ERROR;
 		int64_t left_ms = until_ms - feed_now_ms();
 		if (!fd->group->member.committing && !begin(fd))
 			return true;
-		if (left_ms <= 0 || !answered(fd, (int)left_ms, &ok))
+		if (left_ms <= 0 || !answered(fd, (int)left_ms, &rc) || !member_may_commit_again(rc))
 			return false;
-		if (!ok)
+		if (rc)
 			feed_rest(fd, AGAIN_MS);
 	}
 }

@@ -165,14 +165,27 @@ void member_commit(struct member *mb, rd_kafka_topic_partition_list_t *take_list
 	rd_kafka_topic_partition_list_destroy(take_list);
 }
 
-bool member_answer(struct member *mb, int wait_ms, void (*each)(void *arg, const rd_kafka_topic_partition_t *at), void *arg, int *rc,
-		   struct error *err)
+bool member_may_commit_again(rd_kafka_resp_err_t rc)
+{
+	switch (rc) {
+	case RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS:
+	case RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION:
+	case RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID:
+	case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
+		return false;
+	default:
+		return true;
+	}
+}
+
+bool member_answer(struct member *mb, int wait_ms, void (*each)(void *arg, const rd_kafka_topic_partition_t *at), void *arg,
+		   rd_kafka_resp_err_t *rc)
 {
 	rd_kafka_event_t *event = mb->committing ? rd_kafka_queue_poll(mb->answers, wait_ms) : NULL;
 	if (!event)
 		return false;
 	mb->committing = false;
-	*rc = rd_kafka_event_error(event) ? error_set(err, "offsets were not committed: %s", rd_kafka_event_error_string(event)) : 0;
+	*rc = rd_kafka_event_error(event);
 	const rd_kafka_topic_partition_list_t *list = rd_kafka_event_topic_partition_list(event);
 	for (int i = 0; list && i < list->cnt; i++)
 		each(arg, &list->elems[i]);

@@ -43,8 +43,11 @@ void member_pause(struct member *mb, bool pause);
 /* Commits these, takes the list. The answer comes by member_answer. One at a time. */
 void member_commit(struct member *mb, rd_kafka_topic_partition_list_t *take_list);
 
-/* True when a commit was answered within wait_ms: each is called for every partition. -1 in *rc + err when it did not succeed. */
-bool member_answer(struct member *mb, int wait_ms, void (*each)(void *arg, const rd_kafka_topic_partition_t *at), void *arg, int *rc,
-		   struct error *err);
+/* True when a commit was answered within wait_ms: each is called for every partition, *rc is the answer to the whole. */
+bool member_answer(struct member *mb, int wait_ms, void (*each)(void *arg, const rd_kafka_topic_partition_t *at), void *arg,
+		   rd_kafka_resp_err_t *rc);
+
+/* Whether a commit may succeed when it is tried again: not if the group has gone on without this member. */
+bool member_may_commit_again(rd_kafka_resp_err_t rc);
 
 #endif

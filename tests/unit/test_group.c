@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "feed/consumer.h"
 #include "feed/feed.h"
 #include "feed/kafka.h"
 #include "feed/sink.h"
@@ -37,6 +38,9 @@ struct held { /* taken, no verdict yet */
 	int64_t offset;
 	bool poison;
 	char key[16];
+	struct header header[16];
+	char text[16][64];       /* of the headers: name, value */
+	size_t nheaders;
 };
 
 struct toy {
@@ -51,6 +55,7 @@ struct toy {
 	uint32_t lazy;           /* verdicts at a time: at most so many */
 	_Atomic int fail_after;  /* verdicts; 0 never */
 	_Atomic bool mute;       /* gives no verdicts */
+	_Atomic bool broken;     /* fails at once */
 };
 
 static size_t slot(const struct partition *part)
@@ -69,6 +74,19 @@ static void toy_attach(void *sink, const struct judge *judge)
 {
 	struct toy *toy = sink;
 	toy->judge = judge;
+}
+
+static void keep_headers(struct held *held, const struct record *rec)
+{
+	held->nheaders = rec->nheaders;
+	for (size_t h = 0; h < rec->nheaders; h++) {
+		const struct header *head = &rec->headers[h];
+		size_t name = strlen(head->name) + 1;
+		assert_true(h < 16 && name + head->len <= sizeof held->text[h]);
+		memcpy(held->text[h], head->name, name);
+		memcpy(held->text[h] + name, head->value, head->len);
+		held->header[h].len = head->len;
+	}
 }
 
 static enum sink_result toy_write(void *sink, const struct batch *bat, struct error *err)
@@ -92,6 +110,7 @@ static enum sink_result toy_write(void *sink, const struct batch *bat, struct er
 		struct held *held = &toy->held[toy->nheld++];
 		*held = (struct held){.tick = tick, .slot = slot(part), .offset = rec->offset, .poison = rec->value_len == 6};
 		snprintf(held->key, sizeof held->key, "%.*s", (int)rec->key_len, (const char *)rec->key);
+		keep_headers(held, rec);
 	}
 	toy->most = toy->nheld > toy->most ? (unsigned)toy->nheld : toy->most;
 	return SINK_OK;
@@ -111,14 +130,23 @@ static bool toy_roomy(void *sink)
 	return toy->nheld <= toy->capacity / 2;
 }
 
+/* What was kept, where it lies now. */
+static const struct header *kept_headers(struct held *held)
+{
+	for (size_t h = 0; h < held->nheaders; h++) {
+		held->header[h].name = held->text[h];
+		held->header[h].value = held->text[h] + strlen(held->text[h]) + 1;
+	}
+	return held->header;
+}
+
 /* One that is held, whichever, gets its verdict. */
 static void decide(struct toy *toy)
 {
 	size_t i = rng_below(&toy->rng, (uint32_t)toy->nheld);
 	struct held held = toy->held[i];
-	const struct header trace = {"trace", "ab", 2};
 	const struct record rec = {.key = held.key, .key_len = strlen(held.key), .value = "poison", .value_len = 6, .time_ms = 1234567890123,
-				   .headers = &trace, .nheaders = 1};
+				   .headers = kept_headers(&held), .nheaders = held.nheaders};
 	toy->held[i] = toy->held[--toy->nheld];
 	pthread_mutex_lock(&toy->store->lock);
 	(held.poison ? toy->store->refused : toy->store->stored)[held.slot][held.offset]++;
@@ -138,6 +166,8 @@ static enum sink_result toy_wait(void *sink, int fd, int wait_ms, bool flush, st
 	struct toy *toy = sink;
 	(void)flush;
 	bool busy = toy->nheld && !toy->mute;
+	if (toy->broken)
+		return error_set(err, "the toy is broken"), SINK_FAILED;
 	struct pollfd pfd = {.fd = fd, .events = POLLIN};
 	poll(&pfd, 1, busy && wait_ms > 1 ? 1 : wait_ms);
 	for (uint32_t n = busy ? rng_below(&toy->rng, toy->lazy + 1) : 0; n && toy->nheld; n--) {
@@ -386,10 +416,199 @@ static void every_record_gets_its_verdict_whatever_breaks(void **state)
 	assert_true(wo->store.headers > 0);
 }
 
+static bool all_decided(struct world *wo, int entries, int exits)
+{
+	bool all = true;
+	pthread_mutex_lock(&wo->store.lock);
+	for (size_t s = 0; s < 2 * PARTITIONS && all; s++)
+		for (int o = 0; o < (s < PARTITIONS ? entries : exits) / PARTITIONS && all; o++)
+			all = (o * PARTITIONS + (int)(s % PARTITIONS)) % 50 == 0 || wo->store.stored[s][o] || wo->store.refused[s][o];
+	pthread_mutex_unlock(&wo->store.lock);
+	return all;
+}
+
+static void members_share_and_take_over(void **state)
+{
+	struct world *wo = *state;
+	uint64_t released = 0;
+	produce(wo->in, 2000, 0);
+	wo->toy[0].mute = true;
+	wo->toy[0].capacity = wo->toy[1].capacity = 200;
+	struct feed *first = feed_of(wo, 0, &(struct feed_goal){0});
+	do
+		watch(first);
+	while (!st.total.consumed);
+	struct feed *second = feed_of(wo, 1, &(struct feed_goal){0});
+	do {
+		watch(first);
+		released = st.total.released;
+		watch(second);
+	} while (!st.total.consumed);
+	assert_true(released > 0); /* what the first one had in flight when partitions were shared anew */
+	wo->toy[0].mute = false;
+	wo->toy[1].mute = true;
+	produce(wo->out, 2000, 0);
+	while (!wo->toy[1].nheld)
+		watch(second);
+	wo->toy[1].broken = true; /* with records that will never get a verdict there */
+	assert_false(end_of(second));
+	while (!all_decided(wo, 2000, 2000))
+		watch(first);
+	feed_stop(first);
+	assert_true(end_of(first));
+	assert_all_final(wo, 2000, 2000);
+}
+
+/* Values and headers of a topic's records, as text. */
+static size_t read_topic(struct world *wo, const char *topic, char (*lines)[1024], size_t max)
+{
+	struct error err = {0};
+	struct consumer cs;
+	size_t count = 0;
+	rd_kafka_message_t *msgs[256];
+	assert_int_equal(consumer_init(&cs, kafka_conf(wo->cfg, KAFKA_CONSUMER, &err), NULL, &err), 0);
+	for (int32_t p = 0; p < PARTITIONS; p++)
+		assert_int_equal(consumer_add(&cs, topic, p, 0, &err), 0);
+	for (int quiet = 0; quiet < 3;) {
+		size_t n = consumer_batch(&cs, msgs, 256, 200);
+		quiet = n ? 0 : quiet + 1;
+		for (size_t i = 0; i < n; i++) {
+			rd_kafka_headers_t *headers;
+			struct strbuf line = {0};
+			assert_true(count < max);
+			strbuf_printf(&line, "%.*s=%.*s @%lld", (int)msgs[i]->key_len, (char *)msgs[i]->key, (int)msgs[i]->len, (char *)msgs[i]->payload,
+				      (long long)rd_kafka_message_timestamp(msgs[i], NULL));
+			const char *name;
+			const void *value;
+			size_t len;
+			if (!rd_kafka_message_headers(msgs[i], &headers))
+				for (size_t h = 0; !rd_kafka_header_get_all(headers, h, &name, &value, &len); h++)
+					strbuf_printf(&line, " %s:%.*s", name, (int)len, (const char *)value);
+			snprintf(lines[count++], sizeof *lines, "%s", strbuf_str(&line));
+			strbuf_fini(&line);
+			rd_kafka_message_destroy(msgs[i]);
+		}
+	}
+	consumer_fini(&cs);
+	return count;
+}
+
+static char letters[256][1024];
+
+static void dead_letters_say_why_and_are_fed_again(void **state)
+{
+	struct world *wo = *state;
+	produce(wo->in, 400, 10); /* 40 poisoned */
+	assert_true(run(wo, &(struct feed_goal){.exit_at_end = true}));
+	assert_int_equal(st.total.dead, 40);
+	assert_int_equal(st.reasons, 1);
+	assert_string_equal(st.reason[0].reason, "refused");
+	assert_int_equal(st.reason[0].count, 40);
+	assert_all_final(wo, 400, 0);
+	assert_int_equal(read_topic(wo, wo->dead, letters, 256), 40);
+	char want[512];
+	snprintf(want, sizeof want, "k=poison @1234567890123 trace:ab __connect.errors.topic:%s __connect.errors.partition:", wo->in);
+	assert_memory_equal(letters[0], want, strlen(want));
+	assert_non_null(strstr(letters[0], " __connect.errors.connector.name:tfl-top-toy __connect.errors.stage:TASK_PUT "
+				"__connect.errors.exception.class.name:refused __connect.errors.exception.message:does not taste tfl-top.round:1"));
+
+	produce(wo->dead, 20, 0); /* another's: no headers of ours */
+	memset(wo->store.refused, 0, sizeof wo->store.refused);
+	assert_true(run(wo, &(struct feed_goal){.dead_letters = true}));
+	assert_int_equal(st.total.consumed, 60);
+	assert_int_equal(st.total.dead, 40);
+	assert_int_equal(st.total.skipped, 20);
+	assert_int_equal(read_topic(wo, wo->dead, letters, 256), 100);
+	size_t again = 0;
+	for (size_t i = 0; i < 100; i++)
+		again += strstr(letters[i], "tfl-top.round:2") != NULL && strstr(letters[i], "trace:ab trace:ab") == NULL;
+	assert_int_equal(again, 40);
+	assert_true(run(wo, &(struct feed_goal){.dead_letters = true})); /* those of the second round only */
+	assert_int_equal(st.total.consumed, 40);
+}
+
+static void what_the_broker_has_thrown_away_is_a_gap(void **state)
+{
+	struct world *wo = *state;
+	produce(wo->in, 400, 0);
+	assert_true(run(wo, &(struct feed_goal){.exit_at_end = true}));
+	assert_int_equal(st.gaps, 0);
+	static char large[200 * 1000];
+	struct rng rng;
+	rng_init(&rng, 1, 0);
+	for (size_t i = 0; i < sizeof large; i++) /* which compression leaves as it is */
+		large[i] = (char)rng_next(&rng);
+	for (int i = 0; i < 40; i++) { /* more than the embedded broker keeps of a partition */
+		assert_int_equal(rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(wo->in), RD_KAFKA_V_PARTITION(2), RD_KAFKA_V_VALUE(large, sizeof large),
+						   RD_KAFKA_V_KEY("k", 1), RD_KAFKA_V_END), 0);
+		assert_int_equal(rd_kafka_flush(producer, 10000), 0);
+	}
+	assert_true(run(wo, &(struct feed_goal){.exit_at_end = true}));
+	assert_int_equal(st.gaps, 1);
+	assert_true(st.total.consumed > 0 && st.total.consumed < 40);
+	assert_int_equal(st.lag, 0);
+}
+
+static void a_new_group_begins_where_it_is_told(void **state)
+{
+	struct world *wo = *state;
+	produce(wo->in, 400, 0);
+	config_override(wo->cfg, "elastic.start", "end");
+	assert_true(run(wo, &(struct feed_goal){.exit_at_end = true}));
+	assert_int_equal(st.total.consumed, 0);
+	produce(wo->in, 400, 0);
+	assert_true(run(wo, &(struct feed_goal){.exit_at_end = true})); /* from the end of then, not of now */
+	assert_int_equal(st.total.consumed, 400);
+}
+
+static void a_sink_that_is_behind_is_waited_for(void **state)
+{
+	struct world *wo = *state;
+	produce(wo->in, 12000, 0);
+	wo->toy[0].capacity = 100;
+	wo->toy[0].mute = true;
+	struct feed *fd = feed_of(wo, 0, &(struct feed_goal){.exit_at_end = true});
+	do
+		watch(fd);
+	while (!st.paused);
+	uint64_t consumed = st.total.consumed;
+	for (int64_t until = clock_wall_ms() + 700; clock_wall_ms() < until;) {
+		assert_int_equal(feed_join(fd, 20), -1);
+		watch(fd);
+		assert_int_equal(st.total.consumed, consumed); /* and it goes on polling: the group keeps it */
+	}
+	wo->toy[0].mute = false;
+	assert_true(end_of(fd));
+	assert_int_equal(st.total.consumed, 12000);
+	assert_all_final(wo, 12000, 0);
+}
+
+static void expect_refusal(struct world *wo, const struct feed_goal *goal, const char *words)
+{
+	struct error err = {0};
+	assert_null(feed_new(&toy_sink, &wo->toy[0], wo->cfg, goal, NULL, &err));
+	if (!strstr(err.text, words))
+		fail_msg("\"%s\" does not say \"%s\"", err.text, words);
+}
+
+static void what_cannot_be_is_refused(void **state)
+{
+	struct world *wo = *state;
+	expect_refusal(wo, &(struct feed_goal){.from = "end"}, "elastic.start says where");
+	config_override(wo->cfg, "elastic.dead_letter_topic", wo->in);
+	expect_refusal(wo, &(struct feed_goal){0}, "give dead letters a topic of their own");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(every_record_gets_its_verdict_whatever_breaks, world_new, world_free),
+		cmocka_unit_test_setup_teardown(members_share_and_take_over, world_new, world_free),
+		cmocka_unit_test_setup_teardown(dead_letters_say_why_and_are_fed_again, world_new, world_free),
+		cmocka_unit_test_setup_teardown(what_the_broker_has_thrown_away_is_a_gap, world_new, world_free),
+		cmocka_unit_test_setup_teardown(a_new_group_begins_where_it_is_told, world_new, world_free),
+		cmocka_unit_test_setup_teardown(a_sink_that_is_behind_is_waited_for, world_new, world_free),
+		cmocka_unit_test_setup_teardown(what_cannot_be_is_refused, world_new, world_free),
 	};
 	return cmocka_run_group_tests(tests, broker_start, broker_end);
 }
