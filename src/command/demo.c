@@ -15,6 +15,7 @@
 
 #define DEMO_AHEAD 40000          /* events: the embedded broker keeps 5 MiB a partition */
 #define DEMO_SPEED 10
+#define STOP_MS 10000
 #define DEMO_RUSH_MS (60 * 60000) /* as fast as can be, so that the trains are full when the show begins */
 
 static char *folder_new(struct error *err)
@@ -145,16 +146,18 @@ int demo_start(struct demo *demo, const struct config *cfg, struct live *lv, str
 	return 0;
 }
 
-void demo_stop(struct demo *demo)
+int demo_stop(struct demo *demo)
 {
+	int rc = 0;
 	if (demo->sim) {
 		simulator_stop(demo->sim);
-		simulator_join(demo->sim, 10000);
+		rc |= simulator_join(demo->sim, STOP_MS);
 	}
 	if (demo->enrich) {
 		enrich_stop(demo->enrich);
-		enrich_join(demo->enrich, 10000);
+		rc |= enrich_join(demo->enrich, STOP_MS);
 	}
+	return rc;
 }
 
 void demo_free(struct demo *demo)

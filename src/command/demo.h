@@ -25,7 +25,7 @@ struct demo *demo_new(struct config *cfg, struct error *err);
  * it takes a note of each change. */
 int demo_start(struct demo *demo, const struct config *cfg, struct live *lv, struct wake *news, struct error *err);
 
-void demo_stop(struct demo *demo);   /* simulator, then join */
+int demo_stop(struct demo *demo);    /* simulator, then join; -1: one of them hangs, and nothing may be freed */
 void demo_free(struct demo *demo);   /* broker, folder */
 
 /* Totals per station and the proof produced = enriched = counted. Returns 0 when it holds, 1 when not. */

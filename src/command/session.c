@@ -136,8 +136,8 @@ fail:
 int session_stop(struct session *ses)
 {
 	int rc = 0;
-	if (ses->demo)
-		demo_stop(ses->demo);
+	if (ses->demo && demo_stop(ses->demo))
+		ses->hanging = true;
 	for (size_t i = 0; i < ses->feeds; i++)
 		feed_stop(ses->feed[i]);
 	int64_t deadline = clock_mono_us() / 1000 + CLOSE_WAIT_MS;

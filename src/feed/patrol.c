@@ -68,6 +68,8 @@ bool patrol_over(struct patrol *pa, int64_t now_ms)
 
 bool patrol_doubts(const struct question *qu, struct watch *wa)
 {
+	if (!wa->asked_ms)
+		return false; /* begun anew since it was asked */
 	if (qu->answered && qu->answer == REREAD_SAME)
 		wa->proven = qu->mark;
 	if (!qu->answered || qu->answer == REREAD_SAME)
@@ -104,14 +106,16 @@ static int ask_now(struct patrol *pa, struct question *questions, size_t count, 
 typedef bool wants_fn(const struct partition *part, const struct sighting *seen);
 
 /* Asks about one of the two marks of those that want it. */
-static int see_marks(struct patrol *pa, const struct partition *const *parts, size_t count, struct sighting *seen, bool first, struct error *err)
+static int see_marks(struct patrol *pa, const struct partition *const *parts, size_t count, struct sighting *seen, bool first,
+		     struct error *err)
 {
 	wants_fn *wants = first ? progress_wants_first : progress_wants_last;
 	struct question *questions = xcalloc(count, sizeof *questions);
 	size_t n = 0;
 	for (size_t i = 0; i < count; i++)
 		if (wants(parts[i], &seen[i]))
-			questions[n++] = (struct question){parts[i]->topic, parts[i]->partition, first ? parts[i]->first : parts[i]->last, false, REREAD_NONE};
+			questions[n++] = (struct question){parts[i]->topic, parts[i]->partition, first ? parts[i]->first : parts[i]->last, false,
+							   REREAD_NONE};
 	int rc = ask_now(pa, questions, n, err);
 	n = 0;
 	for (size_t i = 0; i < count && !rc; i++)
@@ -121,7 +125,8 @@ static int see_marks(struct patrol *pa, const struct partition *const *parts, si
 	return rc;
 }
 
-int patrol_see(struct patrol *pa, rd_kafka_t *rk, const struct partition *const *parts, size_t count, struct sighting *seen, struct error *err)
+int patrol_see(struct patrol *pa, rd_kafka_t *rk, const struct partition *const *parts, size_t count, struct sighting *seen,
+	       struct error *err)
 {
 	patrol_cancel(pa);
 	for (size_t i = 0; i < count; i++) {

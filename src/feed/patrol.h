@@ -1,6 +1,6 @@
-/* patrol.h: is each partition that is read still the one it was? A topic that is made anew while it is read may give no other sign than that
- * a record read before is another one now. So one of each is read again on a second handle: every two seconds where something was read
- * meanwhile, every ten where nothing was. The record is the witness: the last one read when the round before began, not the last one read now.
+/* patrol.h: is each partition that is read still the one it was? A topic that is made anew while it is read may give no other sign than
+ * that a record read before is another one now. So one of each is read again on a second handle: every two seconds where something was read
+ * meanwhile, every ten where nothing was. It is the witness: the last one read when the round before began, not the last one read now.
  *   1. Offsets 0…99 are read, 99 is the last. The topic is re-created and gets 150 records.
  *   2. The consumer goes on at 100: 50 records of the new life arrive, 149 is the last.
  *   3. Re-reading 149 would find the same record. The witness 99 is another one now: what was read since the last proof is in doubt.
@@ -45,6 +45,7 @@ bool patrol_doubts(const struct question *qu, struct watch *wa);
 void patrol_cancel(struct patrol *pa); /* a round does not fit what is about to change */
 
 /* What the broker has now of some partitions, read again as far as progress_decide wants it. Blocks; -1: the broker does not answer. */
-int patrol_see(struct patrol *pa, rd_kafka_t *rk, const struct partition *const *parts, size_t count, struct sighting *seen, struct error *err);
+int patrol_see(struct patrol *pa, rd_kafka_t *rk, const struct partition *const *parts, size_t count, struct sighting *seen,
+	       struct error *err);
 
 #endif

@@ -9,7 +9,7 @@
  *   another first record, at its offset                                                         → re-created
  *   low < lowest low seen            low watermarks only grow, except from one replica to
  *                                    another, which has the same first record                    → re-created
- *   another last record, at its offset, and the same first one                                   → cut back and written on: go on at next
+ *   another last record, at its offset, and the same first one                                  → truncated and written on: go on at next
  *                                    and another first one, or none                              → re-created
  *   high < next                      the end moved back. First record still there, or gone by
  *                                    retention (low > first)?                                    → truncated: go on at high

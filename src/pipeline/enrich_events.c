@@ -51,19 +51,37 @@ static int64_t ask_end(struct enrich *en, const char *topic, int32_t partition)
 	return high > low ? high : 0;
 }
 
+/* A stream that has got more partitions than the table: its keys are on other partitions than their rows now. */
+static void look_at_width(struct enrich *en, struct side *side)
+{
+	int now = kafka_partitions(en->events, side->in, ANSWER_MS, NULL);
+	if (now <= side->partitions)
+		return;
+	if (side->co_partitioned)
+		log_warn("%s has %d partitions now, no longer %d: joined across all of them; ksqlDB would refuse", side->in, now, side->partitions);
+	side->partitions = now;
+	side->co_partitioned = false;
+}
+
 static int assign(struct enrich *en, rd_kafka_topic_partition_list_t *list)
 {
 	if (ask_committed(en, list))
 		return -1;
+	for (size_t s = 0; s < SIDES && !en->embedded; s++)
+		look_at_width(en, &en->side[s]);
+	patrol_cancel(&en->patrol);
 	free(en->parts);
 	en->nparts = (size_t)list->cnt;
 	en->parts = xcalloc(en->nparts, sizeof *en->parts);
 	for (size_t i = 0; i < en->nparts; i++) {
 		const rd_kafka_topic_partition_t *at = &list->elems[i];
 		en->parts[i] = (struct part){.side = side_of(en, at->topic), .number = at->partition, .committed = at->offset};
+		check_recall(&en->parts[i], at);
 		if (en->exit_at_end)
 			en->parts[i].end = ask_end(en, at->topic, at->partition);
 	}
+	if (check_assigned(en, list))
+		return -1;
 	en->assigned_once = true;
 	en->idle_since_us = clock_mono_us();
 	rd_kafka_resp_err_t rc = rd_kafka_assign(en->events, list);
@@ -78,6 +96,7 @@ static void leave(struct enrich *en)
 	else
 		loop_settle(en);
 	en->nparts = 0;
+	patrol_cancel(&en->patrol);
 	loop_recover(en);
 	en->idle_since_us = clock_mono_us();
 	rd_kafka_assign(en->events, NULL);
@@ -134,12 +153,13 @@ int events_open(struct enrich *en)
 	if (!en->embedded) {
 		kafka_set(conf, "group.instance.id", en->id);
 		kafka_set(conf, "session.timeout.ms", "10000");
+		kafka_prefer(conf, en->cfg, "topic.metadata.refresh.interval.ms", "10000"); /* partitions that are added */
 		kafka_set(conf, "partition.assignment.strategy", "range,roundrobin");
 		rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
 	}
 	rd_kafka_conf_set_opaque(conf, en);
 	en->events = kafka_new(KAFKA_CONSUMER, conf, &err);
-	if (!en->events)
+	if (!en->events || (!en->embedded && patrol_init(&en->patrol, en->cfg, &err)))
 		return enrich_fail(en, "%s", err.text);
 	rd_kafka_poll_set_consumer(en->events);
 	kafka_partitions(en->events, en->side[0].in, ANSWER_MS, NULL); /* as for the table: leaders are known by then */
@@ -154,6 +174,7 @@ void events_close(struct enrich *en)
 	rd_kafka_consumer_close(en->events);
 	rd_kafka_destroy(en->events);
 	en->events = NULL;
+	patrol_fini(&en->patrol);
 }
 
 struct part *events_part(struct enrich *en, const rd_kafka_message_t *msg)
@@ -177,8 +198,12 @@ rd_kafka_topic_partition_list_t *events_progress(struct enrich *en)
 {
 	rd_kafka_topic_partition_list_t *at = positions(en), *ahead = rd_kafka_topic_partition_list_new(at->cnt);
 	for (int i = 0; i < at->cnt; i++)
-		if (en->parts[i].moved && at->elems[i].offset >= 0 && at->elems[i].offset != en->parts[i].committed)
-			rd_kafka_topic_partition_list_add(ahead, at->elems[i].topic, at->elems[i].partition)->offset = at->elems[i].offset;
+		if (en->parts[i].moved && at->elems[i].offset >= 0 && at->elems[i].offset != en->parts[i].committed) {
+			rd_kafka_topic_partition_t *next = rd_kafka_topic_partition_list_add(ahead, at->elems[i].topic, at->elems[i].partition);
+			next->offset = at->elems[i].offset;
+			next->metadata = check_metadata(&en->parts[i]);
+			next->metadata_size = next->metadata ? strlen(next->metadata) : 0;
+		}
 	rd_kafka_topic_partition_list_destroy(at);
 	return ahead;
 }

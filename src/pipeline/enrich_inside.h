@@ -2,6 +2,7 @@
 #ifndef TFLTOP_PIPELINE_ENRICH_INSIDE_H
 #define TFLTOP_PIPELINE_ENRICH_INSIDE_H
 
+#include "feed/patrol.h"
 #include "pipeline/enrich.h"
 #include "pipeline/enrich_txn.h"
 #include "pipeline/join.h"
@@ -25,6 +26,10 @@ struct part { /* an assigned partition */
 	int64_t committed; /* next offset that the last commit covers; negative: a logical offset */
 	int64_t end;       /* -e: the last stable offset when it was assigned; 0: it held nothing */
 	bool moved;        /* a message arrived since it was assigned or set back: only then the library's position is true */
+	struct partition known; /* the first and the last record that was marked: a commit keeps them, in its metadata */
+	struct watch watch;
+	bool marked;       /* … in the open transaction */
+	bool unsure;       /* another record is where the witness was */
 };
 
 struct tally { /* of one transaction, then of the whole run */
@@ -48,6 +53,8 @@ struct enrich {
 	struct txn *txn;
 	struct part *parts;
 	size_t nparts;
+	struct patrol patrol;      /* are they still the ones that were read? Not on the embedded broker */
+	int64_t look_us;           /* the next look at those that are unsure, after one that was not answered */
 	bool assigned_once;
 	int64_t idle_since_us;     /* -e: since when we have had no partition */
 
@@ -96,6 +103,13 @@ int events_rewind(struct enrich *en);  /* to what is committed */
 int events_problem(struct enrich *en, const rd_kafka_message_t *msg); /* a message that is an error; −1: we cannot go on */
 bool events_at_end(struct enrich *en);
 int64_t events_lag(struct enrich *en); /* −1 unknown */
+
+/* enrich_check.c */
+void check_mark(struct part *pt, const rd_kafka_message_t *msg); /* one that is being joined */
+char *check_metadata(const struct part *pt);   /* its marks as text that a commit keeps (heap); NULL: none */
+void check_recall(struct part *pt, const rd_kafka_topic_partition_t *committed); /* … and back */
+int check_assigned(struct enrich *en, rd_kafka_topic_partition_list_t *list);    /* list: where to go on in each part; set right. −1: stopping */
+void check_parts(struct enrich *en);           /* while they are read */
 
 /* enrich_loop.c */
 int loop_prepare(struct enrich *en);   /* the producer */

@@ -210,6 +210,8 @@ static enum txn_verdict open_transaction(struct enrich *en, struct error *err)
 	set_open(en, true); /* also when it failed: there is something to recover from */
 	en->opened_us = clock_mono_us();
 	en->now = (struct tally){0};
+	for (size_t i = 0; i < en->nparts; i++)
+		en->parts[i].marked = false;
 	return verdict;
 }
 
@@ -231,6 +233,7 @@ static enum txn_verdict handle(struct enrich *en, struct part *pt, rd_kafka_mess
 	int64_t time_ms = rd_kafka_message_timestamp(msg, &type);
 	struct text key, value;
 	enum ksql_bad bad;
+	check_mark(pt, msg);
 	pt->moved = true;
 	en->now.read++;
 	switch (join_event(en->join, pt->side->co_partitioned ? msg->partition : JOIN_ANY_PARTITION, (struct text){msg->key, msg->key_len},
@@ -295,6 +298,8 @@ int loop_turn(struct enrich *en)
 	bool due = en->open && (now_us - en->opened_us >= COMMIT_US || en->now.read >= COMMIT_EVENTS);
 	if (due)
 		loop_settle(en);
+	if (!en->trouble)
+		check_parts(en);
 	if (en->trouble && loop_recover(en))
 		return -1;
 	if (en->exit_at_end && now_us - en->alive_us > SILENT_US)

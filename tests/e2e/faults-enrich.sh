@@ -20,7 +20,12 @@ check "each event was joined" test "$(kcat -q -b "$KAFKA" -t station_entries -C 
 joined() { # [LEVEL]: key and traveller of what is in station_entries
 	kcat -q -b "$KAFKA" -t station_entries -C -e -X isolation.level="${1:-read_committed}" -f '%k|%s\n' | sed -E 's/\|.*"user":"([^"]*)".*/|\1/'
 }
-joins() { [ "$(joined | wc -l)" = "$1" ]; }
+joins() { # COUNT
+	local count
+	count=$(joined | wc -l)
+	echo "joined $count, not $1"
+	[ "$count" = "$1" ]
+}
 # people COUNT FIRST [STATION]: lines for kafka_admin
 people() {
 	local i
@@ -68,6 +73,45 @@ admin delete entries
 admin create entries 3 || { sleep 1; admin create entries 3; }
 many 300 1000 | admin write entries
 check "entries made anew are all joined" eventually 30 joins 1207
+
+# The new topic overtakes the position in the old one before anybody has looked.
+many 900 7000 | admin write entries
+check "overtaken: joined" eventually 30 joins 2107
+sleep 3
+many 3000 300000 >lines
+admin delete entries
+admin create entries 3 || { sleep 1; admin create entries 3; }
+admin write entries <lines
+all_joined() { # PATTERN COUNT: so many travellers of that pattern, once or twice
+	[ "$(joined | grep -E "$1" | sort -u | wc -l)" = "$2" ]
+}
+check "overtaken: the new ones are joined from their beginning" eventually 30 all_joined 'Traveller 3[0-9]{5}$' 3000
+
+# The same while nobody reads.
+check "replaced: ends well" finish $enrich
+many 4000 400000 >lines
+admin delete entries
+admin create entries 3 || { sleep 1; admin create entries 3; }
+admin write entries <lines
+background enrich
+enrich=$!
+check "replaced: the new ones are joined from their beginning" eventually 30 all_joined 'Traveller 4[0-9]{5}$' 4000
+check "replaced: each once" test "$(joined | grep -cE 'Traveller 4[0-9]{5}$')" = 4000
+check "replaced: and it is said" grep -q 'entries \[[0-2]\]: gap (recreated): offsets .*begins at offset 0' enrich.out
+
+# Records go before they were read: as by retention.
+check "trimmed: ends well" finish $enrich
+before=$(joined | wc -l)
+of_angel=$(kcat -q -b "$KAFKA" -C -t stations -e -f '%k %p\n' | sed -n 's/^Angel //p' | tail -n 1)
+end=$(kcat -q -b "$KAFKA" -Q -t "entries:$of_angel:-1" | sed 's/.* //')
+people 20 500000 | admin write entries
+admin trim entries "$of_angel" $((end + 5))
+check "trimmed: what is left is joined" tfl enrich -e
+check "trimmed: exactly" joins $((before + 15))
+check "trimmed: and it is said" grep -q "entries \[$of_angel\]: gap (retention): offsets $end…$((end + 4)): 5 offsets" log
+rm enrich.out
+background enrich
+enrich=$!
 
 # A second instance comes and dies.
 before=$(joined | wc -l)
@@ -142,3 +186,13 @@ kill -CONT $KAFKA_PID
 
 refused "a stream that is its own output" 1 'topic.entries and topic.station_entries are both entries' "$TFL_TOP" enrich -b "$KAFKA" -X topic.station_entries=entries -e
 refused "two streams into one" 1 'topic.station_entries and topic.station_exits are both station_x' "$TFL_TOP" enrich -b "$KAFKA" -X topic.station_entries=station_x -X topic.station_exits=station_x -e
+
+# Partitions are added while it runs: keys move away from their rows, and find them.
+background enrich
+enrich=$!
+check "grown: it runs" eventually 20 eval 'tail -n 5 enrich.out | grep -q "partitions assigned"'
+admin grow entries 5
+people 10 600000 Oval | admin write entries
+check "grown: they do" eventually 40 eval 'test "$(joined | grep -cE "Traveller 60000[0-9]$")" = 10'
+check "grown: and it is said" grep -q 'entries has 5 partitions now, no longer 3: joined across all of them' enrich.out
+check "grown: ends well" finish $enrich
