@@ -8,6 +8,8 @@
 #include <string.h>
 
 #define ANSWER_MS 5000
+#define LOOK_US 1000000LL
+#define LOST_AGAIN_US (60 * 1000000LL)
 #define NO_PARTITION_US (10 * 1000000LL) /* -e: then others have them all */
 
 static rd_kafka_topic_partition_list_t *list_of_parts(const struct enrich *en)
@@ -19,7 +21,7 @@ static rd_kafka_topic_partition_list_t *list_of_parts(const struct enrich *en)
 }
 
 /* What the group has committed, as starting points: the beginning where it has committed nothing. Keeps asking until it knows: a guess
- * would join events twice. −1 only when stopping. */
+ * would join events twice. −1 only when stopping, or fenced. */
 static int ask_committed(struct enrich *en, rd_kafka_topic_partition_list_t *list)
 {
 	if (en->embedded)
@@ -27,7 +29,8 @@ static int ask_committed(struct enrich *en, rd_kafka_topic_partition_list_t *lis
 	rd_kafka_resp_err_t rc;
 	while ((rc = rd_kafka_committed(en->events, list, ANSWER_MS))) {
 		snprintf(en->status.last_error, sizeof en->status.last_error, "committed offsets: %s", rd_kafka_err2str(rc));
-		if (!enrich_pause(en, 500))
+		en->fenced = rd_kafka_fatal_error(en->events, NULL, 0) == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID;
+		if (en->fenced || !enrich_pause(en, 500))
 			return -1;
 	}
 	for (int i = 0; i < list->cnt; i++)
@@ -61,6 +64,17 @@ static void look_at_width(struct enrich *en, struct side *side)
 		log_warn("%s has %d partitions now, no longer %d: joined across all of them; ksqlDB would refuse", side->in, now, side->partitions);
 	side->partitions = now;
 	side->co_partitioned = false;
+}
+
+/* At most once a second: keys may be on wrong partitions for other reasons. */
+bool events_widened(struct enrich *en, struct side *side)
+{
+	int64_t now_us = clock_mono_us();
+	if (en->embedded || (side->looked_us && now_us - side->looked_us < LOOK_US))
+		return false;
+	side->looked_us = now_us;
+	look_at_width(en, side);
+	return !side->co_partitioned;
 }
 
 static int assign(struct enrich *en, rd_kafka_topic_partition_list_t *list)
@@ -233,15 +247,37 @@ int events_rewind(struct enrich *en)
 			rc = enrich_fail(en, "cannot read again what was not committed: %s", rd_kafka_err2str(code));
 	}
 	rd_kafka_topic_partition_list_destroy(list);
-	return rc;
+	return en->fenced ? 0 : rc; /* then another consumer begins where this one was to go on */
+}
+
+/* A member is fenced by another of its name, or by itself: when the answer to its joining is lost with a broker that dies, the group knows it by
+ * an id that it never learnt. So it comes back once, as a new member; another one, if there is one, does the same, and whoever is fenced twice
+ * within a minute gives way. What was open is dropped: it is read again. */
+int events_come_back(struct enrich *en)
+{
+	int64_t now_us = clock_mono_us();
+	if (en->lost_us && now_us - en->lost_us < LOST_AGAIN_US)
+		return enrich_fail(en, "another join called %s has taken over (enrich.name tells machines of one name apart)", en->id);
+	log_warn("no longer a member of the group: joining it again");
+	en->lost_us = now_us;
+	en->fenced = false;
+	en->nparts = 0;
+	if (en->open && !en->trouble)
+		en->trouble = TXN_ABORT;
+	if (loop_recover(en))
+		return -1;
+	events_close(en);
+	return events_open(en);
 }
 
 int events_problem(struct enrich *en, const rd_kafka_message_t *msg)
 {
 	char why[256];
 	rd_kafka_resp_err_t fatal = rd_kafka_fatal_error(en->events, why, sizeof why);
-	if (fatal == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID)
-		return enrich_fail(en, "another join called %s has taken over (enrich.name tells machines of one name apart)", en->id);
+	if (fatal == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID) {
+		en->fenced = true; /* not from here: the message is of the consumer that has to go */
+		return 0;
+	}
 	if (fatal)
 		return enrich_fail(en, "reading the events: %s", why);
 	snprintf(en->status.last_error, sizeof en->status.last_error, "%s", rd_kafka_message_errstr(msg));

@@ -16,6 +16,7 @@ struct side { /* one of the two streams */
 	int partitions;
 	bool co_partitioned;       /* with the table: joined within the partition, as ksqlDB does */
 	rd_kafka_topic_t *produce;
+	int64_t looked_us;         /* for more partitions, when a key was on another one than its row; 0 never */
 };
 
 enum { SIDES = 2 };
@@ -63,6 +64,8 @@ struct enrich {
 	enum txn_verdict trouble;  /* what loop_recover has to mend */
 	int64_t alive_us;          /* when the broker last gave or took something */
 	int64_t fenced_us;         /* when we last were; 0 never */
+	bool fenced;               /* the group knows a later member of our name … */
+	int64_t lost_us;           /* … and when that was last so; 0 never */
 	struct tally now, total;   /* of the open transaction; committed */
 	struct tally said;         /* total when drops were last logged, at … */
 	int64_t said_us;
@@ -96,11 +99,13 @@ void table_follow(struct enrich *en);  /* what has arrived since, without waitin
 /* enrich_events.c */
 int events_open(struct enrich *en);
 void events_close(struct enrich *en);
+bool events_widened(struct enrich *en, struct side *side); /* it has more partitions than the table now: joined across all of them */
 struct part *events_part(struct enrich *en, const rd_kafka_message_t *msg);
 rd_kafka_topic_partition_list_t *events_progress(struct enrich *en); /* next offsets that are not the committed ones; lower in a topic made anew */
 void events_committed(struct enrich *en, const rd_kafka_topic_partition_list_t *offsets);
 int events_rewind(struct enrich *en);  /* to what is committed */
 int events_problem(struct enrich *en, const rd_kafka_message_t *msg); /* a message that is an error; −1: we cannot go on */
+int events_come_back(struct enrich *en); /* when fenced, with another consumer; −1: we cannot go on */
 bool events_at_end(struct enrich *en);
 int64_t events_lag(struct enrich *en); /* −1 unknown */
 

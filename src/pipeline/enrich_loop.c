@@ -224,27 +224,44 @@ static enum txn_verdict write_event(struct enrich *en, const struct part *pt, rd
 	return txn_produce(en->txn, pt->side->produce, key, value, time_ms, headers, err);
 }
 
+struct joined {
+	struct text key, value; /* borrowed until the next one */
+	int64_t time_ms;
+	enum ksql_bad bad;
+};
+
+static enum join_outcome join_on(struct enrich *en, int32_t partition, const rd_kafka_message_t *msg, struct joined *out)
+{
+	return join_event(en->join, partition, (struct text){msg->key, msg->key_len}, (struct text){msg->payload, msg->len}, out->time_ms,
+			  &out->key, &out->value, &out->bad);
+}
+
+/* A key that has its row on another partition may be there because the stream has more partitions than it had. */
+static enum join_outcome join(struct enrich *en, struct side *side, const rd_kafka_message_t *msg, struct joined *out)
+{
+	enum join_outcome outcome = join_on(en, side->co_partitioned ? msg->partition : JOIN_ANY_PARTITION, msg, out);
+	if (outcome != JOIN_UNKNOWN || !side->co_partitioned || join_on(en, JOIN_ANY_PARTITION, msg, out) != JOIN_WRITTEN)
+		return outcome;
+	return events_widened(en, side) ? JOIN_WRITTEN : JOIN_UNKNOWN;
+}
+
 static enum txn_verdict handle(struct enrich *en, struct part *pt, rd_kafka_message_t *msg, struct error *err)
 {
 	enum txn_verdict verdict = open_transaction(en, err);
 	if (verdict != TXN_OK)
 		return verdict;
-	rd_kafka_timestamp_type_t type;
-	int64_t time_ms = rd_kafka_message_timestamp(msg, &type);
-	struct text key, value;
-	enum ksql_bad bad;
+	struct joined out = {.time_ms = rd_kafka_message_timestamp(msg, NULL)};
 	check_mark(pt, msg);
 	pt->moved = true;
 	en->now.read++;
-	switch (join_event(en->join, pt->side->co_partitioned ? msg->partition : JOIN_ANY_PARTITION, (struct text){msg->key, msg->key_len},
-			   (struct text){msg->payload, msg->len}, time_ms, &key, &value, &bad)) {
+	switch (join(en, pt->side, msg, &out)) {
 	case JOIN_WRITTEN:
-		return write_event(en, pt, msg, key, value, time_ms, err);
+		return write_event(en, pt, msg, out.key, out.value, out.time_ms, err);
 	case JOIN_UNKNOWN:
 		en->now.unknown++;
 		break;
 	case JOIN_BAD:
-		en->now.bad[bad]++;
+		en->now.bad[out.bad]++;
 		break;
 	case JOIN_NULL:
 		en->now.empty++;
@@ -277,7 +294,7 @@ static int read_burst(struct enrich *en)
 {
 	int64_t left_us = en->open ? en->opened_us + COMMIT_US - clock_mono_us() : COMMIT_US;
 	int wait_ms = left_us > 0 ? (int)(left_us / 1000) : 0;
-	for (int i = 0; i < BURST && !en->trouble; i++) {
+	for (int i = 0; i < BURST && !en->trouble && !en->fenced; i++) {
 		rd_kafka_message_t *msg = rd_kafka_consumer_poll(en->events, wait_ms);
 		if (!msg)
 			break;
@@ -291,7 +308,7 @@ static int read_burst(struct enrich *en)
 
 int loop_turn(struct enrich *en)
 {
-	if (read_burst(en))
+	if (read_burst(en) || (en->fenced && events_come_back(en)))
 		return -1;
 	table_follow(en);
 	int64_t now_us = clock_mono_us();

@@ -193,6 +193,8 @@ enrich=$!
 check "grown: it runs" eventually 20 eval 'tail -n 5 enrich.out | grep -q "partitions assigned"'
 admin grow entries 5
 people 10 600000 Oval | admin write entries
+printf '%d|-|Oval|{"user":"Grown %d","delta":1}\n' 3 3 4 4 | admin write entries
 check "grown: they do" eventually 40 eval 'test "$(joined | grep -cE "Traveller 60000[0-9]$")" = 10'
+check "grown: those of the new partitions as well" eventually 40 eval 'test "$(joined | grep -c "Grown [34]")" = 2'
 check "grown: and it is said" grep -q 'entries has 5 partitions now, no longer 3: joined across all of them' enrich.out
 check "grown: ends well" finish $enrich
