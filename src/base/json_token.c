@@ -285,40 +285,64 @@ struct json_value json_read(struct json_cursor *cur)
 	return v;
 }
 
-bool json_object_begin(struct json_cursor *cur)
+static bool begin(struct json_cursor *cur, char opener, const char *complaint)
 {
 	if (cur->error)
 		return false;
-	if (peek(cur) != '{')
-		return fail(cur, cur->p, "not an object");
+	if (peek(cur) != opener)
+		return fail(cur, cur->p, complaint);
 	cur->p++;
 	cur->depth++;
 	cur->inside = false;
 	return true;
 }
 
-bool json_object_next(struct json_cursor *cur, struct json_value *name, struct json_value *value)
+/* Before the next member or element: false at the end, and where a comma is missing. */
+static bool go_on(struct json_cursor *cur, char closer, const char *complaint)
 {
 	if (cur->error)
 		return false;
 	char c = peek(cur);
-	if (c == '}') {
+	if (c == closer) {
 		cur->p++;
 		cur->depth--;
 		return false;
 	}
 	if (cur->inside) {
 		if (c != ',')
-			return fail(cur, cur->p, "',' or '}' is missing");
+			return fail(cur, cur->p, complaint);
 		cur->p++;
 	}
-	if (!read_name(cur, name))
-		return false;
-	*value = json_read(cur);
 	cur->inside = true;
+	return true;
+}
+
+static bool next_value(struct json_cursor *cur, struct json_value *value)
+{
+	*value = json_read(cur);
 	if (value->kind == TOKEN_END)
 		return fail(cur, cur->p, "a value is missing");
 	return value->kind != TOKEN_BAD;
+}
+
+bool json_object_begin(struct json_cursor *cur)
+{
+	return begin(cur, '{', "not an object");
+}
+
+bool json_object_next(struct json_cursor *cur, struct json_value *name, struct json_value *value)
+{
+	return go_on(cur, '}', "',' or '}' is missing") && read_name(cur, name) && next_value(cur, value);
+}
+
+bool json_array_begin(struct json_cursor *cur)
+{
+	return begin(cur, '[', "not an array");
+}
+
+bool json_array_next(struct json_cursor *cur, struct json_value *value)
+{
+	return go_on(cur, ']', "',' or ']' is missing") && next_value(cur, value);
 }
 
 bool json_at_end(struct json_cursor *cur)

@@ -23,7 +23,7 @@ struct json_cursor {
 	const char *p, *end; /* p stays at the byte that was wrong */
 	const char *error;  /* a word on what was wrong, once something returned TOKEN_BAD */
 	bool bad_utf8;      /* … and whether it was the encoding */
-	bool inside;        /* json_object_next has returned a member of the object at hand */
+	bool inside;        /* json_object_next or json_array_next has returned something of the one at hand */
 	int depth;
 };
 
@@ -35,6 +35,10 @@ struct json_value json_read(struct json_cursor *cur);
  * To walk a member that is an object itself, lay another cursor over its raw text. */
 bool json_object_begin(struct json_cursor *cur);
 bool json_object_next(struct json_cursor *cur, struct json_value *name, struct json_value *value);
+
+/* The same for the elements of an array. */
+bool json_array_begin(struct json_cursor *cur);
+bool json_array_next(struct json_cursor *cur, struct json_value *value);
 
 /* True when only white space is left. */
 bool json_at_end(struct json_cursor *cur);

@@ -225,7 +225,8 @@ static enum dead_reason take_key(struct event_decoder *dec, struct text key, str
 
 static enum dead_reason take_station(struct event_decoder *dec, const struct json_value *v, struct text key, struct event *ev)
 {
-	if (v->kind == TOKEN_END || v->kind == TOKEN_NULL || (v->kind == TOKEN_STRING && !v->len))
+	ev->station_from_key = v->kind == TOKEN_END || v->kind == TOKEN_NULL || (v->kind == TOKEN_STRING && !v->len);
+	if (ev->station_from_key)
 		return take_key(dec, key, ev);
 	if (v->kind != TOKEN_STRING)
 		return dead(dec, BAD_STATION, "station is no string", raw_text(v));
@@ -250,7 +251,8 @@ static enum dead_reason take_user(struct event_decoder *dec, const struct json_v
 static enum dead_reason take_delta(struct event_decoder *dec, const struct json_value *v, struct event *ev)
 {
 	const char *want = ev->direction == ENTRY ? "1" : "-1";
-	if (v->kind == TOKEN_END)
+	ev->delta_from_topic = v->kind == TOKEN_END;
+	if (ev->delta_from_topic)
 		return ALIVE;
 	if (v->kind != TOKEN_NUMBER || v->len != strlen(want) || memcmp(v->raw, want, v->len))
 		return dead(dec, BAD_DELTA, ev->direction == ENTRY ? "delta is not 1, as its topic says" : "delta is not -1, as its topic says",

@@ -24,6 +24,8 @@ struct event { /* all texts are UTF-8 without NUL; control characters are kept *
 	struct text station;      /* never empty */
 	struct text user;         /* may be empty (null or absent) */
 	struct text location;     /* "lat,lon" as written; data NULL when null, absent, or unfit to be one */
+	bool station_from_key;    /* the value did not name it */
+	bool delta_from_topic;    /* the value had none */
 };
 
 /* Why a record is a dead letter; names as in dead_reason_name, `alive` = it is none. */
