@@ -219,7 +219,7 @@ static struct bulk_answer answer_of(const struct elastic *el, const struct http_
 		.outcome = reply->outcome,
 		.status = reply->status,
 		.json = strcasestr(reply->content_type, "json"),
-		.product = el->gate.opensearch || !strcmp(reply->product, "Elasticsearch"),
+		.product = !el->gate.named || !strcmp(reply->product, "Elasticsearch"),
 	};
 	if (reply->status != 200)
 		reply_error(reply->body, reply->body_len, &ans.type, reason);

@@ -19,24 +19,6 @@ enum {
 	SAY_EVERY_MS = 60 * 1000,
 };
 
-struct http *elastic_http(const struct config *cfg, struct error *err)
-{
-	const struct http_settings set = {
-		.service = "Elasticsearch",
-		.key = "elastic",
-		.url = config_text(cfg, "elastic.url"),
-		.user = config_text(cfg, "elastic.user"),
-		.password = config_text(cfg, "elastic.password"),
-		.password_file = config_text(cfg, "elastic.password_file"),
-		.api_key = config_text(cfg, "elastic.api_key"),
-		.api_key_file = config_text(cfg, "elastic.api_key_file"),
-		.ca = config_text(cfg, "elastic.ca"),
-		.fingerprint = config_text(cfg, "elastic.fingerprint"),
-		.gzip = config_bool(cfg, "elastic.gzip"),
-	};
-	return http_new(&set, err);
-}
-
 /* A data stream is called like its topic, so a topic must be called like a data stream. */
 static int take_stream(struct elastic *el, enum direction dir, const struct config *cfg, const char *key, struct error *err)
 {
@@ -108,7 +90,7 @@ static void *elastic_open(const struct config *cfg, void *arg, struct error *err
 	el->mode = mode_of(config_text(cfg, "elastic.mode"));
 	if (take_stream(el, ENTRY, cfg, "topic.station_entries", err) || take_stream(el, EXIT, cfg, "topic.station_exits", err) ||
 	    take_size(cfg, "elastic.bulk_bytes", BULK_BYTES_MIN, BULK_BYTES_MAX, &el->bulk_bytes, err) ||
-	    take_size(cfg, "elastic.bulks", 1, BULKS_MAX, &bulks, err) || !(el->http = elastic_http(cfg, err))) {
+	    take_size(cfg, "elastic.bulks", 1, BULKS_MAX, &bulks, err) || !(el->http = client_new(cfg, err))) {
 		elastic_close(el);
 		return NULL;
 	}
@@ -301,6 +283,7 @@ const struct sink_ops elastic_sink = {
 	.progress = PROGRESS_GROUP,
 	.group_key = "elastic.group",
 	.start_key = "elastic.start",
+	.dead_letter_key = "elastic.dead_letter_topic",
 	.later = &elastic_later,
 	.open = elastic_open,
 	.write = elastic_write,

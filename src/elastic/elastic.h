@@ -2,8 +2,6 @@
 #ifndef TFLTOP_ELASTIC_ELASTIC_H
 #define TFLTOP_ELASTIC_ELASTIC_H
 
-#include "base/config.h"
-#include "base/http.h"
 #include "feed/sink.h"
 
 extern const struct sink_ops elastic_sink;
@@ -12,8 +10,5 @@ extern const struct sink_ops elastic_sink;
 struct elastic_clock {
 	int64_t (*now_ms)(void);
 };
-
-/* A client made by the settings elastic.*: for whoever else speaks to that service. */
-struct http *elastic_http(const struct config *cfg, struct error *err);
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef TFLTOP_ELASTIC_ELASTIC_INSIDE_H
 #define TFLTOP_ELASTIC_ELASTIC_INSIDE_H
 
+#include "elastic/client.h"
 #include "elastic/elastic.h"
 #include "elastic/lane.h"
 #include "elastic/pace.h"
@@ -24,10 +25,9 @@ struct gate { /* what is known about the server, and the looking at it */
 	enum direction stream;   /* … at this data stream */
 	char index[300];         /* … whose newest index is this */
 	bool plain[2];           /* what the streams were found to be: no time series, so documents want an id of ours */
-	bool opensearch;
-	int major, minor;
+	struct server server;
+	bool named;              /* its answers say in a header what it is */
 	char product[64];        /* "Elasticsearch 8.11.3, time series" */
-	char version[32];
 	char closed[256];        /* why nothing is sent, in words; "" at first */
 };
 

@@ -63,8 +63,7 @@ static void open_gate(struct elastic *el)
 		if (!elastic_asking(&el->lanes[i]))
 			lane_compact(&el->lanes[i], el->targets);
 	series = !gt->plain[ENTRY] || !gt->plain[EXIT];
-	snprintf(gt->product, sizeof gt->product, "%s %.20s, %s", gt->opensearch ? "OpenSearch" : "Elasticsearch", gt->version,
-		 series ? "time series" : "plain data streams");
+	snprintf(gt->product, sizeof gt->product, "%.40s, %s", gt->server.text, series ? "time series" : "plain data streams");
 	gt->open = true;
 	gt->closed[0] = '\0';
 	gt->step = STEP_ROOT;
@@ -121,16 +120,12 @@ static bool member_text(const struct json_value *of, const char *name, char *out
 static void on_root(struct look *lk)
 {
 	struct gate *gt = &lk->el->gate;
-	char distribution[32];
-	struct json_value version = reply_member(&lk->body, "version");
-	bool numbered = member_text(&version, "number", gt->version, sizeof gt->version);
-	member_text(&version, "distribution", distribution, sizeof distribution);
-	gt->opensearch = !strcmp(distribution, "opensearch");
-	if (lk->reply->status != 200 || !numbered || (!gt->opensearch && strcmp(lk->reply->product, "Elasticsearch"))) {
-		not_it(lk);
+	struct error err;
+	if (server_read(lk->reply, &gt->server, &err)) {
+		gate_close(lk->el, GATE_SLOW_MS, err.text);
 		return;
 	}
-	sscanf(gt->version, "%d.%d", &gt->major, &gt->minor);
+	gt->named = lk->reply->product[0];
 	gt->stream = ENTRY;
 	go_to(lk->el, STEP_STREAM);
 }

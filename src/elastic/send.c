@@ -38,7 +38,8 @@ static size_t reply_max(size_t items)
 static const char *bulk_path(const struct elastic *el, bool ids, char *path, size_t size)
 {
 	/* From 8.13 on the server can be told never to make an ordinary index. */
-	bool strict = !el->gate.opensearch && (el->gate.major > 8 || (el->gate.major == 8 && el->gate.minor >= 13));
+	const struct server *srv = &el->gate.server;
+	bool strict = srv->product == ELASTICSEARCH && (srv->major > 8 || (srv->major == 8 && srv->minor >= 13));
 	snprintf(path, size, "/_bulk?filter_path=%s%s", ids ? REPLY_FILTER_IDS : REPLY_FILTER, strict ? "&require_data_stream=true" : "");
 	return path;
 }

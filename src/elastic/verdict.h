@@ -43,7 +43,7 @@ struct bulk_answer {
 	enum http_outcome outcome;
 	int status;
 	bool json;        /* by its content type */
-	bool product;     /* it says it is Elasticsearch, or is an OpenSearch, which need not say */
+	bool product;     /* it says in a header what it is, or is one that never does: OpenSearch, Elasticsearch before 7.14 */
 	struct text type; /* of the error */
 };
 
