@@ -58,11 +58,11 @@ static int at_most(int value, int limit)
 
 /* The newest first, so that it is the oldest that find no room. */
 void marks_draw(struct canvas *cv, const struct store_status *ss, const char *station, struct rect plot, int words_y,
-		int64_t from_ts, int64_t step)
+		int64_t from_ts, int64_t to_ts)
 {
 	char words[MARK_WORDS];
 	for (size_t i = 0; i < ss->notes_shown; i++) {
-		int64_t at = (ss->note[i].ts - from_ts) / step;
+		int64_t at = (ss->note[i].ts - from_ts) * plot.w / (to_ts - from_ts);
 		bool elsewhere = station && ss->note[i].station[0] && strcmp(station, ss->note[i].station);
 		if (elsewhere || ss->note[i].ts < from_ts || at >= plot.w)
 			continue;

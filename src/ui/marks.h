@@ -9,9 +9,9 @@
 
 void mark_words(const struct scenario_note *note, char out[MARK_WORDS]); /* "surge × 5 · Oxford Circus" */
 
-/* On the line `plot`, whose columns are `step` seconds each and begin at from_ts: a mark where something was done; its words on the line
+/* On the line `plot`, which reaches from from_ts to to_ts: a mark where something was done; its words on the line
  * `words_y` below, where that is still blank. station: only what concerns it or all stations; NULL: everything. */
 void marks_draw(struct canvas *cv, const struct store_status *ss, const char *station, struct rect plot, int words_y, int64_t from_ts,
-		int64_t step);
+		int64_t to_ts);
 
 #endif

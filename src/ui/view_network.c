@@ -143,7 +143,7 @@ static void draw_charts(const struct snapshot *snap, struct canvas *cv, struct r
 	if (inside)
 		draw_inside(cv, (struct rect){plot.x, plot.y + plot.h - 1 - inside, plot.w, inside}, &hr);
 	struct rect zero = {plot.x + AXIS, flow.y + flow.h - 1 - (flow.h - 1) / 2, hr.bins, 1};
-	marks_draw(cv, &snap->store, NULL, zero, plot.y + plot.h - 1, hr.end - hr.bins * hr.step, hr.step);
+	marks_draw(cv, &snap->store, NULL, zero, plot.y + plot.h - 1, hr.end - hr.bins * hr.step, hr.end);
 	draw_times(cv, (struct rect){plot.x + AXIS, plot.y + plot.h - 1, plot.w - AXIS, 1}, &hr);
 	free(hr.entries);
 }

@@ -16,27 +16,20 @@
 #define SLOT_S 900
 #define JUMP 10         /* stations further by a page */
 
-/* How quarters lie on the columns: `per_column` quarters in one, or `columns` columns to one. */
+/* The day over all the columns there are: a column holds a quarter or two, or a quarter takes a column or two. */
 struct scale {
-	int per_column, columns, width;
+	int quarters, width;
 };
-
-static struct scale scale_of(int quarters, int width)
-{
-	struct scale sl = {1, 1, 0};
-	if (quarters < 1 || width < 1)
-		return sl;
-	if (width >= quarters)
-		sl.columns = width / quarters;
-	else
-		sl.per_column = (quarters + width - 1) / width;
-	sl.width = quarters * sl.columns / sl.per_column;
-	return sl;
-}
 
 static int first_quarter(const struct scale *sl, int column)
 {
-	return column / sl->columns * sl->per_column;
+	return column * sl->quarters / sl->width;
+}
+
+static int end_quarter(const struct scale *sl, int column)
+{
+	int first = first_quarter(sl, column), next = first_quarter(sl, column + 1);
+	return next > first ? next : first + 1;
 }
 
 struct bin { /* of a column; a mean per quarter, -1 unknown */
@@ -50,7 +43,7 @@ static struct bin bin_of(const struct snapshot *snap, const struct scale *sl, in
 	struct bin bin = {{-1, -1}, {-1, -1}};
 	int known = 0, typical = 0;
 	double sums[4] = {0};
-	for (int q = first_quarter(sl, column), end = q + sl->per_column; q < end && q < sd->quarters; q++) {
+	for (int q = first_quarter(sl, column), end = end_quarter(sl, column); q < end; q++) {
 		const struct station_quarter *sq = &sd->quarter[q];
 		int64_t from = sd->start_ts + q * SLOT_S;
 		if (sq->counted || (from + SLOT_S <= snapshot_minute(snap) && snapshot_charts(snap, from, from + SLOT_S))) {
@@ -103,27 +96,43 @@ static void draw_column(const struct snapshot *snap, struct canvas *cv, struct r
 	canvas_text(cv, up.x + x, up.y + up.h, 1, ROLE_RULE, "─");
 }
 
+/* The time of a column in which an hour begins that is a multiple of `step`; 0 none. */
+static int64_t hour_in(const struct station_day *sd, const struct scale *sl, int column, int step)
+{
+	int first = first_quarter(sl, column);
+	bool repeated = column && first_quarter(sl, column - 1) == first;
+	for (int q = first; q < end_quarter(sl, column) && !repeated; q++) {
+		int64_t ts = sd->start_ts + q * SLOT_S;
+		struct civil at;
+		zone_civil(ts, &at);
+		if (!at.minute && at.hour % step == 0)
+			return ts;
+	}
+	return 0;
+}
+
+/* Every so many hours that a time has room. */
 static void draw_times(struct canvas *cv, struct rect line, const struct station_day *sd, const struct scale *sl)
 {
-	int free_from = line.x;
-	for (int column = 0; column < sl->width; column++) {
-		int64_t ts = sd->start_ts + first_quarter(sl, column) * SLOT_S;
-		int x = line.x + column;
-		if (ts % 3600 || x < free_from || x + 5 > line.x + line.w || !canvas_blank(cv, x - 1, line.y, 7))
-			continue;
-		canvas_printf(cv, x, line.y, 5, ROLE_AXIS, "%.5s", format_clock(ts * 1000).s);
-		free_from = x + 5 + 4;
+	static const int steps[] = {1, 2, 3, 4, 6, 12};
+	int step = 0;
+	while (step < 5 && steps[step] * 4 * sl->width / sl->quarters < 9)
+		step++;
+	for (int column = 0; column + 5 <= sl->width; column++) {
+		int64_t ts = hour_in(sd, sl, column, steps[step]);
+		if (ts && canvas_blank(cv, line.x + column - 1, line.y, 6))
+			canvas_printf(cv, line.x + column, line.y, 5, ROLE_AXIS, "%.5s", format_clock(ts * 1000).s);
 	}
 }
 
 static void draw_day(const struct snapshot *snap, struct canvas *cv, struct rect area, const char *name)
 {
 	const struct station_day *sd = &snap->station;
-	struct scale sl = scale_of(sd->quarters, area.w - AXIS);
+	struct scale sl = {sd->quarters, area.w - AXIS};
 	int half = (area.h - 2) / 2;
 	int64_t max = greatest(sd);
 	struct rect up = {area.x + AXIS, area.y, sl.width, half}, down = {up.x, up.y + half + 1, sl.width, half};
-	if (half < 1 || !sl.width)
+	if (half < 1 || sl.width < 1 || sl.quarters < 1)
 		return;
 	for (int x = 0; x < sl.width; x++)
 		draw_column(snap, cv, up, down, &sl, x, max);
@@ -132,7 +141,7 @@ static void draw_day(const struct snapshot *snap, struct canvas *cv, struct rect
 	canvas_text(cv, up.x + 1, up.y, area.w - AXIS - 1, ROLE_IN, half > 1 ? "▲ entries / 15 min   • typical" : "");
 	canvas_text(cv, down.x + 1, down.y + half - 1, area.w - AXIS - 1, ROLE_OUT, half > 1 ? "▼ exits / 15 min" : "");
 	marks_draw(cv, &snap->store, name, (struct rect){up.x, up.y + half, sl.width, 1}, down.y + half, sd->start_ts,
-		   SLOT_S * sl.per_column / sl.columns);
+		   sd->start_ts + sl.quarters * SLOT_S);
 	draw_times(cv, (struct rect){up.x, down.y + half, sl.width, 1}, sd, &sl);
 }
 
