@@ -211,6 +211,49 @@ static void states_are_as_their_goldens(void **state)
 	}
 }
 
+/* The role in which the header has a text; -1 it is not there. */
+static int role_of(const struct canvas *cv, const char *text)
+{
+	char line[400] = "";
+	for (int x = 0; x < cv->width && strlen(line) + sizeof cv->cells->text < sizeof line; x++)
+		strcat(line, canvas_cell(cv, x, 0)->text);
+	char *at = strstr(line, text);
+	if (!at)
+		return -1;
+	*at = '\0';
+	return canvas_cell(cv, text_width(line, false), 0)->role;
+}
+
+/* A stream that has stopped is amber after 5 s and red after 30 s, on any width, whatever else must go. */
+static void what_has_stopped_says_so(void **state)
+{
+	(void)state;
+	static const struct {
+		int64_t age_ms;
+		const char *text;
+		int role;
+	} ages[] = {{900, "fresh 0 s", ROLE_BAND}, {5000, "fresh 5 s", ROLE_BAND_WARN}, {29999, "fresh 29 s", ROLE_BAND_WARN},
+		    {30000, "fresh 30 s", ROLE_BAND_ALERT}, {7200000, "fresh 2 h 0 min", ROLE_BAND_ALERT}};
+	struct snapshot before = snap;
+	snap.demo = 1;
+	snap.wall_ms += 90000000;
+	for (size_t i = 0; i < sizeof ages / sizeof *ages; i++)
+		for (int width = 80; width <= 200; width += 15) {
+			struct screen sc;
+			struct canvas cv;
+			snap.feed[0].last_arrival_ms = snap.wall_ms - ages[i].age_ms;
+			snapshot_clock(&snap, "event");
+			screen_init(&sc, NULL, NULL, NULL, NULL);
+			canvas_init(&cv, width, 24, false);
+			screen_draw(&sc, &snap, &cv);
+			assert_true(role_of(&cv, ages[i].text) >= 0);
+			assert_int_equal(role_of(&cv, ages[i].text + strlen("fresh ")), ages[i].role);
+			canvas_fini(&cv);
+			screen_fini(&sc);
+		}
+	snap = before;
+}
+
 static void a_line_of_words_is_plain_ascii(void **state)
 {
 	(void)state;
@@ -675,6 +718,7 @@ int main(void)
 		cmocka_unit_test(views_are_as_their_goldens),
 		cmocka_unit_test(themes_are_as_their_goldens),
 		cmocka_unit_test(states_are_as_their_goldens),
+		cmocka_unit_test(what_has_stopped_says_so),
 		cmocka_unit_test(a_line_of_words_is_plain_ascii),
 		cmocka_unit_test(a_station_is_looked_at),
 		cmocka_unit_test(a_broken_balance_is_said),
