@@ -275,8 +275,8 @@ static void refresh_rate(struct reader *rd)
 	if (rd->nsamples == RATE_TICKS + 1)
 		memmove(rd->samples, rd->samples + 1, --rd->nsamples * sizeof *rd->samples);
 	rd->samples[rd->nsamples++] = now;
-	const struct sample *first = &rd->samples[0];
-	rd->status.feed.rate = rd->nsamples <= RATE_LEAST ? -1 : (double)(now.consumed - first->consumed) * 1e6 / (double)(now.at_us - first->at_us);
+	double events = (double)(now.consumed - rd->samples[0].consumed), us = (double)(now.at_us - rd->samples[0].at_us);
+	rd->status.feed.rate = rd->nsamples <= RATE_LEAST ? -1 : events * 1e6 / us;
 	pthread_mutex_unlock(&rd->lock);
 }
 
