@@ -10,16 +10,35 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHART_MINUTES 360 /* so much is shown, or all there is when that is less; at least a minute a column */
+#define CHART_MINUTES 360 /* so much is shown at least, or all there is when that is less, … */
+#define YOUNG_S (30 * 60) /* … but never less than this */
 #define AXIS 8            /* columns left of a chart: its greatest value */
 #define SIDE_BY_SIDE 72   /* columns from which the two lists lie beside each other */
 
-/* The last hours, cut into one bin per column. Bins are aligned to whole steps, so that they do not wobble as the minutes go by. */
+/* The last hours, cut into one bin per column. Bins are aligned to whole steps, so that they do not wobble as the minutes go by; only a
+ * history that is younger than that is stretched over all columns. */
 struct hours {
 	int bins;
-	int64_t step, end;                /* seconds of a bin; end of the newest */
+	int64_t from, end;                 /* of them all; Unix s */
 	int64_t *entries, *exits, *inside; /* per minute, per minute, people; -1 unknown */
 };
+
+static int64_t bin_start(const struct hours *hr, int bin)
+{
+	return hr->from + (hr->end - hr->from) / 60 * bin / hr->bins * 60;
+}
+
+/* At least a minute long: neighbours share it where there are more columns than minutes. */
+static int64_t bin_end(const struct hours *hr, int bin)
+{
+	int64_t start = bin_start(hr, bin), next = bin_start(hr, bin + 1);
+	return next > start ? next : start + 60;
+}
+
+static int column_of(const struct hours *hr, int64_t ts)
+{
+	return (int)((ts - hr->from) * hr->bins / (hr->end - hr->from));
+}
 
 static void fill_flow(const struct snapshot *snap, struct hours *hr, int bin, int64_t from, int64_t to)
 {
@@ -35,7 +54,7 @@ static void fill_inside(const struct snapshot *snap, struct hours *hr)
 {
 	int64_t inside = snapshot_inside(snap), day = zone_service_day_start(snapshot_day(snap)), later = snap->board.newest_ts + 60;
 	for (int i = hr->bins - 1; i >= 0; i--) {
-		int64_t to = hr->end - (hr->bins - 1 - i) * hr->step;
+		int64_t to = bin_end(hr, i);
 		struct counts since = board_network_window(&snap->board, to, later);
 		if (to < later) {
 			inside -= (int64_t)since.entries - since.exits;
@@ -45,25 +64,27 @@ static void fill_inside(const struct snapshot *snap, struct hours *hr)
 	}
 }
 
-static int64_t chart_minutes(const struct snapshot *snap, int64_t end)
+static void set_span(struct hours *hr, const struct snapshot *snap)
 {
-	int64_t first = snap->store.first_ts, minutes = (end - first) / 60;
-	return !first || minutes > CHART_MINUTES ? CHART_MINUTES : minutes < 1 ? 1 : minutes;
+	int64_t end = snapshot_minute(snap), first = snap->store.first_ts / 60 * 60, step = (CHART_MINUTES + hr->bins - 1) / hr->bins * 60;
+	hr->end = (end + step - 1) / step * step;
+	hr->from = hr->end - hr->bins * step;
+	if (!first || first <= hr->from || first > end)
+		return;
+	hr->end = end;
+	hr->from = end - first > YOUNG_S ? first : end - YOUNG_S;
 }
 
 static void hours_init(struct hours *hr, const struct snapshot *snap, int bins)
 {
 	int64_t end = snapshot_minute(snap);
 	hr->bins = bins;
-	hr->step = (chart_minutes(snap, end) + bins - 1) / bins * 60;
-	hr->end = (end + hr->step - 1) / hr->step * hr->step;
+	set_span(hr, snap);
 	hr->entries = xcalloc((size_t)bins * 3, sizeof *hr->entries);
 	hr->exits = hr->entries + bins;
 	hr->inside = hr->exits + bins;
-	for (int i = 0; i < bins; i++) {
-		int64_t from = hr->end - (bins - i) * hr->step, to = from + hr->step;
-		fill_flow(snap, hr, i, from, to < end ? to : end);
-	}
+	for (int i = 0; i < bins; i++)
+		fill_flow(snap, hr, i, bin_start(hr, i), bin_end(hr, i) < end ? bin_end(hr, i) : end);
 	fill_inside(snap, hr);
 }
 
@@ -83,10 +104,10 @@ static void draw_scale(struct canvas *cv, int x, int y, int64_t value)
 /* Whole hours below the charts, as many as have room. */
 static void draw_times(struct canvas *cv, struct rect plot, const struct hours *hr)
 {
-	int64_t from = hr->end - hr->bins * hr->step;
+	int64_t from = hr->from;
 	int free_from = plot.x;
 	for (int64_t ts = from - from % 1800 + 1800; ts <= hr->end; ts += 1800) {
-		int x = plot.x + (int)((ts - from) / hr->step);
+		int x = plot.x + column_of(hr, ts);
 		if (x < free_from || x + 5 > plot.x + plot.w || !canvas_blank(cv, x - 1, plot.y, 7))
 			continue;
 		canvas_printf(cv, x, plot.y, 5, ROLE_AXIS, "%.5s", format_clock(ts * 1000).s);
@@ -143,7 +164,7 @@ static void draw_charts(const struct snapshot *snap, struct canvas *cv, struct r
 	if (inside)
 		draw_inside(cv, (struct rect){plot.x, plot.y + plot.h - 1 - inside, plot.w, inside}, &hr);
 	struct rect zero = {plot.x + AXIS, flow.y + flow.h - 1 - (flow.h - 1) / 2, hr.bins, 1};
-	marks_draw(cv, &snap->store, NULL, zero, plot.y + plot.h - 1, hr.end - hr.bins * hr.step, hr.end);
+	marks_draw(cv, &snap->store, NULL, zero, plot.y + plot.h - 1, hr.from, hr.end);
 	draw_times(cv, (struct rect){plot.x + AXIS, plot.y + plot.h - 1, plot.w - AXIS, 1}, &hr);
 	free(hr.entries);
 }
