@@ -165,7 +165,10 @@ int events_open(struct enrich *en)
 	 * not, by assigning again: two assignments on each other's heels abort the library (an assertion in its 2.0). */
 	kafka_set(conf, "auto.offset.reset", "earliest");
 	if (!en->embedded) {
-		kafka_set(conf, "group.instance.id", en->id);
+		/* A name that comes back gets the partitions it had: with more partitions it is another name, so that all are dealt out. */
+		char *name = xasprintf("%s-%d", en->id, en->side[0].partitions + en->side[1].partitions);
+		kafka_set(conf, "group.instance.id", name);
+		free(name);
 		kafka_set(conf, "session.timeout.ms", "10000");
 		kafka_prefer(conf, en->cfg, "topic.metadata.refresh.interval.ms", "10000"); /* partitions that are added */
 		kafka_set(conf, "partition.assignment.strategy", "range,roundrobin");

@@ -137,6 +137,8 @@ kill9_kafka
 sleep 2
 restart_kafka
 wait $writer
+lines_in() { kcat -q -b "$KAFKA" -t entries -C -e | grep -cE 'Traveller [0-9]{5}"'; }
+check "killed: the join carries on" eventually 90 eval 'test "$(joined | grep -cE "Traveller [0-9]{5}\$")" = "$(lines_in)"'
 check "killed: ends well" finish $enrich
 check "killed: the rest" tfl enrich -e
 there=$(kcat -q -b "$KAFKA" -t entries -C -e | grep -cE 'Traveller [0-9]{5}"')
@@ -187,10 +189,11 @@ kill -CONT $KAFKA_PID
 refused "a stream that is its own output" 1 'topic.entries and topic.station_entries are both entries' "$TFL_TOP" enrich -b "$KAFKA" -X topic.station_entries=entries -e
 refused "two streams into one" 1 'topic.station_entries and topic.station_exits are both station_x' "$TFL_TOP" enrich -b "$KAFKA" -X topic.station_entries=station_x -X topic.station_exits=station_x -e
 
-# Partitions are added while it runs: keys move away from their rows, and find them.
+# Partitions are added: keys move away from their rows, and find them. While it runs, and while nobody does.
+rm enrich.out
 background enrich
 enrich=$!
-check "grown: it runs" eventually 20 eval 'tail -n 5 enrich.out | grep -q "partitions assigned"'
+check "grown: it runs" eventually 20 grep -q "partitions assigned" enrich.out
 admin grow entries 5
 people 10 600000 Oval | admin write entries
 printf '%d|-|Oval|{"user":"Grown %d","delta":1}\n' 3 3 4 4 | admin write entries
@@ -198,3 +201,9 @@ check "grown: they do" eventually 40 eval 'test "$(joined | grep -cE "Traveller 
 check "grown: those of the new partitions as well" eventually 40 eval 'test "$(joined | grep -c "Grown [34]")" = 2'
 check "grown: and it is said" grep -q 'entries has 5 partitions now, no longer 3: joined across all of them' enrich.out
 check "grown: ends well" finish $enrich
+admin grow entries 6
+printf '5|-|Oval|{"user":"Grown 5","delta":1}\n' | admin write entries
+background enrich
+enrich=$!
+check "grown: those of a partition that came meanwhile" eventually 40 eval 'test "$(joined | grep -c "Grown 5")" = 1'
+check "grown: it ends well again" finish $enrich
