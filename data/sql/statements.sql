@@ -206,3 +206,13 @@ SELECT id, name FROM stations ORDER BY n;
 
 -- name: data_version
 PRAGMA data_version;
+
+-- name: verify_counts
+SELECT station, ts, sum(entries), sum(exits) FROM station_15m WHERE ts >= ?1 AND ts < ?2 GROUP BY station, ts;
+
+-- name: verify_offsets
+SELECT topic, partition, next_offset FROM progress WHERE feed = 'history';
+
+-- name: verify_gaps
+SELECT printf('history, %s [%d], %s, offsets %d to %d, found %s: %s', topic, partition, kind, first_offset, last_offset, detected, note)
+FROM gap WHERE feed = 'history' AND detected >= strftime('%Y-%m-%dT%H:%M:%SZ', ?1, 'unixepoch') ORDER BY id;

@@ -35,7 +35,8 @@ enum {
 	CMD_FRAME = 1 << 5,
 	CMD_SETUP = 1 << 6,
 	CMD_DOCTOR = 1 << 7,
-	CMD_HELP = 1 << 8,
+	CMD_VERIFY = 1 << 8,
+	CMD_HELP = 1 << 9,
 	CMD_ANY = 0xffff,
 };
 

@@ -67,6 +67,13 @@ const struct command commands[] = {
 	 .help = "examine configuration, Kafka, topics, database and terminal, and say what to do",
 	 .about = "A line for each thing: ok, warn or fail, what it is, and what to do. Nothing is changed. Exit status 1 if anything fails.",
 	 .run = doctor_run},
+	{.name = "verify", .bit = CMD_VERIFY, .words = 2, .synopsis = "verify [SINK...] [options]",
+	 .help = "count again what Kafka holds, and compare history and Elasticsearch with it",
+	 .about = "SINK: history, elastic; without one, history, and elastic if elastic.url is set. Every event from --since (24 hours ago unless given)\n"
+		  "to --until (now) is read from Kafka once more and counted by station, quarter hour and direction, also while the feeds run:\n"
+		  "what a feed has not read yet is no difference. Printed are the cells that differ, what cannot be compared and why, and a verdict.\n"
+		  "Exit status 1 if anything differs.",
+	 .put_words = verify_words, .run = verify_run},
 	{.name = "help", .bit = CMD_HELP, .words = 1, .synopsis = "help [COMMAND]", .help = "say what there is, or all about one command",
 	 .about = "With --completion it prints what a shell needs to complete the command line: in bash,\n"
 		  "eval \"$(tfl-top help --completion bash)\".",

@@ -27,10 +27,12 @@ int query_run(struct config *cfg);
 int frame_run(struct config *cfg);
 int setup_run(struct config *cfg);
 int doctor_run(struct config *cfg);
+int verify_run(struct config *cfg);
 
 void feed_words(struct strbuf *out);
 void query_words(struct strbuf *out);
 void setup_words(struct strbuf *out);
+void verify_words(struct strbuf *out);
 void help_words(struct strbuf *out);
 
 extern const struct command commands[];

@@ -154,6 +154,7 @@ static void every_flag_is_there(void **state)
 	flags_of(CMD_QUERY, false, "S Query");
 	flags_of(CMD_FRAME, false, "S Frame");
 	flags_of(CMD_SETUP, false, "S Setup");
+	flags_of(CMD_VERIFY, false, "S Verify");
 	flags_of(CMD_HELP, false, "S Help");
 }
 
