@@ -5,6 +5,8 @@ const struct option options[] = {
 	/* what a single run does */
 	{.key = "demo", .flag = "--demo", .type = OPT_FLAG, .pure_flag = true, .commands = CMD_TOP,
 	 .help = "run on an embedded broker with the simulator and the join: needs nothing, leaves nothing"},
+	{.key = "headless", .flag = "--headless", .type = OPT_FLAG, .pure_flag = true, .commands = CMD_TOP,
+	 .help = "no screen: run the elastic feed, as tfl-top feed elastic does"},
 	{.key = "with", .flag = "--with", .type = OPT_TEXT, .value = "SINK", .pure_flag = true, .commands = CMD_TOP,
 	 .help = "run one more feed beside those of ui.feeds"},
 	{.key = "exit-at-end", .flag = "-e,--exit-at-end", .type = OPT_FLAG, .pure_flag = true, .commands = CMD_FEED | CMD_ENRICH,

@@ -27,10 +27,12 @@ const struct command commands[] = {
 		  "(20s unless given) with the totals of every station and the proof that what was produced, joined and counted is the same.",
 	 .run = top_run},
 	{.name = "feed", .bit = CMD_FEED, .words = 16, .takes_signals = true, .synopsis = "feed SINK... [options]",
-	 .help = "run feeds without a screen: history, stdout",
-	 .about = "history counts passengers into the local database, exactly once: it goes on where the database says. stdout prints every record\n"
-		  "as a line of JSON, from the beginning of the topics unless --from says end or a time. With -e a feed stops where the topics ended\n"
-		  "when it began. The last line on stderr is the account. ^C stops, drains and commits; a second ^C leaves at once, which is safe.",
+	 .help = "run feeds without a screen: history, elastic, stdout",
+	 .about = "history counts passengers into the local database, exactly once: it goes on where the database says. elastic stores every\n"
+		  "event in Elasticsearch or OpenSearch, each once: several of them share the work and go on where their consumer group says;\n"
+		  "what is refused goes to the topic of dead letters. stdout prints every record as a line of JSON, from the beginning of the\n"
+		  "topics unless --from says end or a time. With -e a feed stops where the topics ended when it began. The last line on stderr\n"
+		  "is the account. ^C stops, drains and commits; a second ^C leaves at once, which is safe.",
 	 .put_words = feed_words, .run = feed_run},
 	{.name = "enrich", .bit = CMD_ENRICH, .takes_signals = true, .synopsis = "enrich [-e]",
 	 .help = "join entries and exits with the stations, as ksqlDB does",
@@ -189,7 +191,7 @@ static int open_log(const struct command *cmd, const struct config *cfg, struct 
 		level++;
 	if (config_bool(cfg, "verbose") || config_bool(cfg, "quiet"))
 		level = config_bool(cfg, "verbose") ? LOG_DEBUG : LOG_ERROR;
-	if (path || cmd->bit != CMD_TOP || !command_has_screen())
+	if (path || cmd->bit != CMD_TOP || config_bool(cfg, "headless") || !command_has_screen())
 		return log_open(path, level, format, err);
 	if (config_bool(cfg, "demo")) /* leaves nothing behind */
 		return log_open("/dev/null", level, format, err);

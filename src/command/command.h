@@ -21,6 +21,7 @@ struct command {
 /* Each in the file of its name. */
 int top_run(struct config *cfg);
 int feed_run(struct config *cfg);
+int headless_run(struct config *cfg); /* top --headless */
 int simulate_run(struct config *cfg);
 int enrich_run(struct config *cfg);
 int query_run(struct config *cfg);

@@ -65,7 +65,8 @@ static int add(struct run *run, const char *word, const struct config *cfg, cons
 	return 0;
 }
 
-static int add_all(struct run *run, const struct config *cfg, struct error *err)
+/* word: the one feed to run; NULL: those of the command line. */
+static int add_all(struct run *run, const struct config *cfg, const char *word, struct error *err)
 {
 	const struct feed_goal goal = {
 		.from = config_text(cfg, "from"),
@@ -74,6 +75,8 @@ static int add_all(struct run *run, const struct config *cfg, struct error *err)
 		.duration_ms = config_is_set(cfg, "duration") ? config_ms(cfg, "duration") : 0,
 		.dead_letters = config_bool(cfg, "from-dead-letters"),
 	};
+	if (word)
+		return add(run, word, cfg, &goal, err);
 	if (!config_words(cfg))
 		return error_set(err, "say which: tfl-top feed SINK…; --help lists them");
 	for (size_t i = 0; i < config_words(cfg); i++)
@@ -161,15 +164,25 @@ void feed_words(struct strbuf *out)
 		strbuf_printf(out, " %s", sinks[i]->name);
 }
 
-int feed_run(struct config *cfg)
+static int run_feeds(const struct config *cfg, const char *word)
 {
 	struct error err = {0};
 	struct run run = {.feed = xcalloc(nsinks, sizeof *run.feed)};
 	wake_init(&run.news);
-	int rc = add_all(&run, cfg, &err) ? usage(&err) : run_all(&run);
+	int rc = add_all(&run, cfg, word, &err) ? usage(&err) : run_all(&run);
 	for (size_t i = 0; i < run.feeds; i++)
 		feed_free(run.feed[i]);
 	wake_fini(&run.news);
 	free(run.feed);
 	return rc;
+}
+
+int feed_run(struct config *cfg)
+{
+	return run_feeds(cfg, NULL);
+}
+
+int headless_run(struct config *cfg)
+{
+	return run_feeds(cfg, "elastic");
 }

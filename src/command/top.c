@@ -64,6 +64,8 @@ static int check_names(const struct config *cfg, struct error *err)
 int top_run(struct config *cfg)
 {
 	struct error err = {0};
+	if (config_bool(cfg, "headless"))
+		return headless_run(cfg);
 	if (check_names(cfg, &err)) {
 		fprintf(stderr, "tfl-top: %s\n", err.text);
 		return EXIT_USAGE;

@@ -69,6 +69,9 @@ holds "every exit is a document" tube-out 1000
 check "a second run finds nothing to do" elastic -e
 check "as the group's offsets are committed" says '^elastic: consumed 0 in_flight 0$'
 
+"$TFL_TOP" --headless "${settings[@]}" -X elastic.url="$ELASTICSEARCH" --duration 2s >out.log 2>&1 </dev/null
+check "--headless runs this feed" says '^elastic: consumed 0 in_flight 0$'
+
 check "all of it again, for another group" elastic -e -X elastic.group=again
 check "is known to be there" says '^elastic: consumed 2000 duplicate 2000 in_flight 0$'
 holds "nothing is doubled" tube-in 1000
