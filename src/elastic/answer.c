@@ -139,12 +139,17 @@ static void all_stored(struct elastic *el, struct lane *ln)
 			elastic_settle(el, &ln->items[i], VERDICT_STORED);
 }
 
-static void failed(struct elastic *el, struct lane *ln, const struct http_reply *reply, const char *words)
+static void whole_failed(struct elastic *el, struct lane *ln, const struct http_reply *reply)
 {
 	el->fig.requests_failed++;
 	pace_failed(&el->pace, reply->retry_after_ms, el->now_ms());
-	elastic_complain(el, words);
 	elastic_lane_rest(el, ln, -1);
+}
+
+static void failed(struct elastic *el, struct lane *ln, const struct http_reply *reply, const char *words)
+{
+	elastic_complain(el, words);
+	whole_failed(el, ln, reply);
 }
 
 static void take_items(struct elastic *el, struct lane *ln, const struct http_reply *reply)
@@ -165,11 +170,6 @@ static void take_items(struct elastic *el, struct lane *ln, const struct http_re
 	if (ln->with_ids || wk.conflicts)
 		el->ask_ids = wk.conflicts;
 	elastic_lane_rest(el, ln, reply->retry_after_ms);
-}
-
-static void retry_all(struct elastic *el, struct lane *ln, const struct http_reply *reply, const char *words)
-{
-	failed(el, ln, reply, words);
 }
 
 static void halve(struct elastic *el, struct lane *ln, const struct http_reply *reply, const char *words)
@@ -197,7 +197,7 @@ static void locked(struct elastic *el, struct lane *ln, const struct http_reply 
 	char why[256];
 	snprintf(why, sizeof why, "%s does not let us write; check elastic.user and elastic.password, or elastic.api_key: %s", reply->server, words);
 	gate_close(el, GATE_SLOW_MS, why);
-	failed(el, ln, reply, why);
+	whole_failed(el, ln, reply);
 }
 
 static void stranger(struct elastic *el, struct lane *ln, const struct http_reply *reply, const char *words)
@@ -205,12 +205,12 @@ static void stranger(struct elastic *el, struct lane *ln, const struct http_repl
 	char why[256];
 	snprintf(why, sizeof why, "%s answers, but not as Elasticsearch does: check elastic.url: %s", reply->server, words);
 	gate_close(el, GATE_SLOW_MS, why);
-	failed(el, ln, reply, why);
+	whole_failed(el, ln, reply);
 }
 
 static void (*const on_bulk[])(struct elastic *, struct lane *, const struct http_reply *, const char *words) = {
-	[BULK_RETRY] = retry_all, [BULK_HALVE] = halve,	  [BULK_BISECT] = bisect,
-	[BULK_BLOCKED] = retry_all, [BULK_LOCKED] = locked, [BULK_STRANGER] = stranger,
+	[BULK_RETRY] = failed,   [BULK_HALVE] = halve,	  [BULK_BISECT] = bisect,
+	[BULK_BLOCKED] = failed, [BULK_LOCKED] = locked, [BULK_STRANGER] = stranger,
 };
 
 static struct bulk_answer answer_of(const struct elastic *el, const struct http_reply *reply, struct text *reason)

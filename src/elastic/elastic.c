@@ -233,22 +233,21 @@ static void elastic_forget(void *sink, uint32_t part)
 	}
 }
 
-static int64_t wall_ms(void)
+void elastic_note(struct elastic *el, const char *text)
 {
-	return clock_wall_ms();
+	snprintf(el->fig.last_error, sizeof el->fig.last_error, "%s", text);
+	el->fig.last_error_ms = clock_wall_ms();
 }
 
 void elastic_complain(struct elastic *el, const char *text)
 {
-	struct sink_figures *fig = &el->fig;
-	bool news = strncmp(fig->last_error, text, sizeof fig->last_error - 1);
+	bool news = strncmp(el->fig.last_error, text, sizeof el->fig.last_error - 1);
 	int64_t now_ms = el->now_ms();
 	if (news || now_ms - el->said_ms >= SAY_EVERY_MS) {
 		log_warn("elastic: %s", text);
 		el->said_ms = now_ms;
 	}
-	snprintf(fig->last_error, sizeof fig->last_error, "%s", text);
-	fig->last_error_ms = wall_ms();
+	elastic_note(el, text);
 }
 
 static void elastic_figures(void *sink, struct sink_figures *out)

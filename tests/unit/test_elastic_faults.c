@@ -380,11 +380,111 @@ static void nothing_is_lost_and_nothing_doubled(void **state)
 		play_seed(seed);
 }
 
+/* A play of two partitions on a server of one kind. */
+static struct play *small_play(const struct fake_faults *faults)
+{
+	static struct play play;
+	struct play *pl = &play;
+	memset(pl, 0, sizeof *pl);
+	rng_init(&pl->rng, 1, 0);
+	pl->fk = fake_start(1, faults);
+	pl->cfg = make_config(pl, false);
+	pl->judge = (struct judge){.settle = on_settle, .refuse = on_refuse, .feed = pl};
+	for (uint32_t p = 0; p < PARTS; p++) {
+		pl->size[p] = pl->end[p] = 50;
+		pl->parts[p] = (struct partition){.topic = "t", .partition = (int32_t)p, .direction = p % 2 ? EXIT : ENTRY};
+		for (int64_t i = 0; i < pl->size[p]; i++)
+			snprintf(pl->ev[p][i].value, VALUE_MAX, "{\"@timestamp\":\"2024-01-31T00:%02u:%02d.000Z\",\"user\":\"U\",\"station\":\"Angel\"}", p, (int)i);
+	}
+	open_sink(pl);
+	for (uint32_t p = 0; p < PARTS; p++)
+		assign(pl, p);
+	for (uint32_t p = 0; p < PARTS; p++)
+		deliver(pl, p, 50);
+	return pl;
+}
+
+static void small_end(struct play *pl)
+{
+	elastic_sink.close(pl->sink);
+	config_free(pl->cfg);
+	fake_stop(pl->fk);
+}
+
+/* Nothing may be sent, and it is said why; after `then` all of it is. */
+static void waits_for(const struct fake_faults *faults, const char *why, void (*then)(struct fake *))
+{
+	struct play *pl = small_play(faults);
+	struct error err = {0};
+	for (int i = 0; i < 60; i++) {
+		enum sink_result result = elastic_sink.later->wait(pl->sink, -1, 1, true, &err);
+		assert_true(result == SINK_OK || result == SINK_RETRY);
+	}
+	if (!strstr(err.text, why))
+		fail_msg("\"%s\" lacks \"%s\"", err.text, why);
+	assert_int_equal(fake_bulks(pl->fk), 0);
+	then(pl->fk);
+	for (int i = 0; i < 5000 && !all_final(pl); i++)
+		tick(pl, true);
+	assert_int_equal(fake_count(pl->fk), PARTS * 50);
+	assert_false(fake_ordinary_index(pl->fk));
+	small_end(pl);
+}
+
+static void nothing_is_sent_where_it_does_not_belong(void **state)
+{
+	(void)state;
+	waits_for(&(struct fake_faults){.no_template = true}, "run: tfl-top setup elastic", fake_make_template);
+	waits_for(&(struct fake_faults){.locked = true}, "elastic.user", fake_unlock);
+	waits_for(&(struct fake_faults){.stranger = true}, "neither Elasticsearch nor OpenSearch", fake_unlock);
+}
+
+static void what_is_too_large_by_itself_is_refused(void **state)
+{
+	(void)state;
+	struct play *pl = small_play(&(struct fake_faults){.body_max = 60});
+	for (int i = 0; i < 5000 && !all_final(pl); i++)
+		tick(pl, true);
+	for (int p = 0; p < PARTS; p++)
+		for (int64_t i = 0; i < pl->size[p]; i++)
+			assert_string_equal(pl->ev[p][i].reason, "refused");
+	assert_int_equal(fake_count(pl->fk), 0);
+	small_end(pl);
+}
+
+/* What is forgotten is neither judged nor in the way; what was sent of it is known when it comes again. */
+static void what_is_taken_away_comes_again(void **state)
+{
+	(void)state;
+	struct play *pl = small_play(&(struct fake_faults){0});
+	for (int i = 0; i < 5000 && fake_count(pl->fk) < 50; i++)
+		tick(pl, true);
+	for (uint32_t p = 0; p < PARTS; p++) {
+		elastic_sink.later->forget(pl->sink, p);
+		revoke(pl, p);
+		for (int64_t i = 0; i < pl->size[p]; i++)
+			pl->ev[p][i].fate = UNDECIDED;
+		assign(pl, p);
+		deliver(pl, p, 50);
+	}
+	for (int i = 0; i < 5000 && !all_final(pl); i++)
+		tick(pl, true);
+	uint64_t duplicates = 0;
+	for (int p = 0; p < PARTS; p++)
+		duplicates += pl->parts[p].ledger.duplicate;
+	assert_true(duplicates >= 50);
+	assert_int_equal(fake_count(pl->fk), PARTS * 50);
+	small_end(pl);
+}
+
 int main(void)
 {
 	struct error err;
 	log_open("/dev/null", LOG_ERROR, LOG_LOGFMT, &err);
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_is_sent_where_it_does_not_belong),
+		cmocka_unit_test(what_is_too_large_by_itself_is_refused),
+		cmocka_unit_test(what_is_taken_away_comes_again),
 		cmocka_unit_test(nothing_is_lost_and_nothing_doubled),
 	};
 	int rc = cmocka_run_group_tests(tests, NULL, NULL);
