@@ -5,7 +5,7 @@ packages_for() {
 	case $1 in
 	build) # the program
 		echo gcc make autoconf automake 'pkg-config|pkgconf' libc6-dev
-		echo librdkafka-dev libncurses-dev libjansson-dev libsqlite3-dev 'libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev' zlib1g-dev
+		echo librdkafka-dev libncurses-dev libjansson-dev libsqlite3-dev 'libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev' zlib1g-dev libmicrohttpd-dev
 		;;
 	test) # unit tests, fuzzing, a terminal, real services and a broker's ready check, a clone and a tarball of the tree
 		echo libcmocka-dev clang 'libclang-rt-dev|libclang-rt-14-dev' tmux git xz-utils

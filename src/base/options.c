@@ -123,6 +123,8 @@ const struct option options[] = {
 	 .help = "draw with ASCII only, also where the locale is UTF-8"},
 	{.key = "ui.mouse", .type = OPT_BOOL, .preset = "true", .help = "take the mouse"},
 	{.key = "ui.fps", .type = OPT_COUNT, .preset = "10", .help = "most frames a second"},
+	{.key = "metrics.listen", .type = OPT_TEXT,
+	 .help = "port, or address:port, where feed and dashboard serve /metrics for Prometheus, /healthz and /readyz; a port alone: this machine only"},
 	{.key = "log.file", .flag = "--log", .type = OPT_PATH, .value = "FILE", .commands = CMD_ANY,
 	 .help = "the log (default: stderr; of the dashboard, tfl-top/tfl-top.log in $XDG_STATE_HOME or ~/.local/state)"},
 	{.key = "log.level", .type = OPT_CHOICE, .preset = "info", .choices = "debug|info|warn|error", .help = "the least that is logged"},

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/signals.h"
 #include "command/command.h"
+#include "command/monitor.h"
 #include "feed/feed.h"
 #include "feed/sink.h"
 
@@ -18,6 +19,7 @@
 struct run {
 	struct feed **feed;
 	size_t feeds;
+	struct monitor *monitor;
 	struct wake news;
 };
 
@@ -145,8 +147,15 @@ static int sum_up(struct run *run)
 	return rc;
 }
 
-static int run_all(struct run *run)
+static int run_all(struct run *run, const struct config *cfg)
 {
+	struct error err = {0};
+	if (!(run->monitor = monitor_new(cfg, &err))) {
+		fprintf(stderr, "tfl-top feed: %s\n", err.text);
+		return 1;
+	}
+	for (size_t i = 0; i < run->feeds; i++)
+		monitor_add(run->monitor, run->feed[i]);
 	for (size_t i = 0; i < run->feeds; i++)
 		feed_start(run->feed[i]);
 	bool done = watch(run);
@@ -155,6 +164,7 @@ static int run_all(struct run *run)
 		_exit(rc); /* the threads that are left still use all this */
 	for (size_t i = 0; i < run->feeds; i++)
 		feed_join(run->feed[i], CLOSE_WAIT_MS);
+	monitor_free(run->monitor);
 	return rc;
 }
 
@@ -169,7 +179,7 @@ static int run_feeds(const struct config *cfg, const char *word)
 	struct error err = {0};
 	struct run run = {.feed = xcalloc(nsinks, sizeof *run.feed)};
 	wake_init(&run.news);
-	int rc = add_all(&run, cfg, word, &err) ? usage(&err) : run_all(&run);
+	int rc = monitor_check(cfg, &err) || add_all(&run, cfg, word, &err) ? usage(&err) : run_all(&run, cfg);
 	for (size_t i = 0; i < run.feeds; i++)
 		feed_free(run.feed[i]);
 	wake_fini(&run.news);

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "command/command.h"
 #include "command/demo.h"
+#include "command/monitor.h"
 #include "feed/sink.h"
 #include "store/history.h"
 
@@ -39,6 +40,8 @@ static int feed_add(struct session *ses, const char *name, size_t len, struct er
 	if (!fd)
 		return -1;
 	ses->feed[ses->feeds++] = fd;
+	if (ses->monitor)
+		monitor_add(ses->monitor, fd);
 	return 0;
 }
 
@@ -119,6 +122,8 @@ int session_start(struct session *ses, struct config *cfg, struct error *err)
 	*ses = (struct session){.cfg = cfg, .inspected = -1};
 	wake_init(&ses->news);
 	live_init(&ses->live, &ses->news);
+	if (!(ses->monitor = monitor_new(cfg, err)))
+		log_warn("%s: going on without", err->text); /* a second dashboard on one machine, with the same configuration */
 	if (config_bool(cfg, "demo") && !(ses->demo = demo_new(cfg, err)))
 		goto fail;
 	if (find_role(ses, err) || start_feeds(ses, err))
@@ -165,6 +170,8 @@ void session_free(struct session *ses)
 {
 	if (ses->hanging)
 		return;
+	if (ses->monitor)
+		monitor_free(ses->monitor);
 	for (size_t i = 0; i < ses->feeds; i++)
 		feed_free(ses->feed[i]);
 	if (ses->demo)

@@ -18,6 +18,7 @@ struct session {
 	struct wake news;          /* raised by every thread that has something new to show */
 	struct live live;
 	struct reader *reader;
+	struct monitor *monitor;   /* NULL: metrics.listen could not be had */
 	struct feed *feed[SNAPSHOT_FEEDS];
 	size_t feeds;
 	bool viewer;               /* another process writes the database */

@@ -1,6 +1,7 @@
 #include "command/command.h"
 
 #include "command/linear.h"
+#include "command/monitor.h"
 #include "command/session.h"
 #include "sim/scenario.h"
 #include "ui/dashboard.h"
@@ -56,7 +57,7 @@ static int check_names(const struct config *cfg, struct error *err)
 	screen_fini(&sc);
 	if (theme_find(config_text(cfg, "ui.theme"), &theme, err))
 		return -1;
-	if (session_check_feeds(cfg, err))
+	if (session_check_feeds(cfg, err) || monitor_check(cfg, err))
 		return -1;
 	return config_bool(cfg, "demo") && !scenario_find(config_text(cfg, "sim.scenario"), err) ? -1 : 0;
 }

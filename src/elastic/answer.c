@@ -244,8 +244,12 @@ static void note_times(struct elastic *el, const struct lane *ln, const struct h
 	int64_t now_ms = el->now_ms(), wall_ms = clock_wall_ms();
 	size_t step = ln->in_bulk / SAMPLES + 1;
 	spread_add(&el->request, reply->ms, now_ms);
-	for (size_t i = 0; i < ln->in_bulk; i += step)
-		spread_add(&el->end_to_end, (double)(wall_ms - ln->items[i].event_ms), now_ms);
+	durations_add(&el->fig.request, reply->ms);
+	for (size_t i = 0; i < ln->in_bulk; i += step) {
+		double ms = (double)(wall_ms - ln->items[i].event_ms);
+		spread_add(&el->end_to_end, ms, now_ms);
+		durations_add(&el->fig.end_to_end, ms);
+	}
 }
 
 void elastic_bulk_done(void *arg, const struct http_reply *reply)

@@ -258,6 +258,7 @@ static void elastic_figures(void *sink, struct sink_figures *out)
 	snprintf(out->product, sizeof out->product, "%s", el->gate.product);
 	out->requests_in_flight = (uint32_t)http_under_way(el->http);
 	out->requests_max = el->pace.slots;
+	out->failures_in_row = el->pace.failures;
 	out->bytes_held = elastic_held(el);
 	out->bulk_bytes = el->pace.bytes;
 	out->backing_off_ms = el->pace.hold_until_ms > now_ms ? el->pace.hold_until_ms - now_ms : 0;

@@ -54,9 +54,10 @@ struct feed {
 	pthread_t thread;
 	bool started;
 
-	pthread_mutex_t lock;        /* of the next five */
+	pthread_mutex_t lock;        /* of the next six */
 	pthread_cond_t changed;      /* a stop was asked for, or the thread has ended */
 	bool stop, done, ok;
+	int64_t turned_ms;           /* monotonic: a turn of the thread was last seen, or until when it rests; 0 none yet */
 	struct ledger run;           /* this run's account */
 	struct feed_status status;
 

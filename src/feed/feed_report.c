@@ -88,6 +88,7 @@ static double slowest(const struct pace *pace)
 void report_state(struct feed *fd, enum feed_state state, const char *detail)
 {
 	pthread_mutex_lock(&fd->lock);
+	fd->turned_ms = feed_now_ms();
 	bool news = fd->status.state != state || strcmp(fd->status.detail, detail);
 	fd->status.state = state;
 	snprintf(fd->status.detail, sizeof fd->status.detail, "%s", detail);
@@ -266,6 +267,7 @@ static void take_all(struct feed *fd)
 	int64_t now_us = clock_mono_us();
 	pthread_mutex_lock(&fd->lock);
 	struct feed_status *st = &fd->status;
+	fd->turned_ms = feed_now_ms();
 	st->lag = -1;
 	st->total = (struct ledger){0};
 	st->partitions = 0;

@@ -51,6 +51,7 @@ void feed_rest(struct feed *fd, int64_t ms)
 	int64_t until_ms = feed_now_ms() + ms;
 	pthread_mutex_lock(&fd->lock);
 	bool stop = fd->stop;
+	fd->turned_ms = until_ms;
 	while (fd->stop == stop && !thread_cond_wait(&fd->changed, &fd->lock, until_ms)) {
 	}
 	pthread_mutex_unlock(&fd->lock);

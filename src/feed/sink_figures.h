@@ -2,6 +2,8 @@
 #ifndef TFLTOP_FEED_SINK_FIGURES_H
 #define TFLTOP_FEED_SINK_FIGURES_H
 
+#include "feed/durations.h"
+
 #include <stdint.h>
 
 /* Zeroes where it has nothing to say. */
@@ -15,10 +17,12 @@ struct sink_figures {
 	uint64_t bulk_items;          /* how many were in the last one */
 	uint64_t requests;            /* answered, well or ill, this run */
 	uint64_t requests_failed;     /* no answer, or one that refuses the whole */
+	uint32_t failures_in_row;     /* of them, since one last succeeded */
 	uint64_t items_retried;       /* sent again */
 	int64_t backing_off_ms;       /* until the next attempt; 0 = not backing off */
 	double request_ms_p50, request_ms_p99;   /* last minute or two; -1 none */
 	double end_to_end_ms_p50, end_to_end_ms_p99; /* from event time to stored; -1 none */
+	struct durations request, end_to_end; /* this run; end_to_end of some items of each request only */
 	char last_error[200];         /* in words; "" none */
 	int64_t last_error_ms;        /* wall time */
 };

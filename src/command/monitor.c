@@ -1,0 +1,141 @@
+#include "command/monitor.h"
+
+#include "base/clock.h"
+#include "base/http_listen.h"
+#include "base/mem.h"
+#include "feed/metrics.h"
+#include "feed/sink.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STILL_MS 30000 /* a thread that has not turned for so long hangs: the longest wait for an answer of Kafka's is a third of it */
+
+struct monitor {
+	pthread_mutex_t lock; /* of the next three */
+	struct feed **feed;
+	size_t feeds, cap;
+	struct http_listen *server; /* NULL: nothing listens */
+	int64_t started_ms;
+};
+
+/* A copy of every feed's status. lock: monitor */
+static struct feed_status *take_statuses(struct monitor *mon, size_t *count)
+{
+	pthread_mutex_lock(&mon->lock);
+	struct feed_status *st = xcalloc(mon->feeds + 1, sizeof *st);
+	for (size_t i = 0; i < mon->feeds; i++)
+		feed_status(mon->feed[i], &st[i]);
+	*count = mon->feeds;
+	pthread_mutex_unlock(&mon->lock);
+	return st;
+}
+
+static unsigned answer_metrics(struct monitor *mon, struct strbuf *body)
+{
+	const struct metrics_process process = {TFLTOP_VERSION, mon->started_ms};
+	size_t count;
+	struct feed_status *st = take_statuses(mon, &count);
+	metrics_text(st, count, &process, body);
+	free(st);
+	return 200;
+}
+
+/* The first feed whose thread hangs; nothing when all turn. lock: monitor */
+static bool find_hanging(struct monitor *mon, struct strbuf *why)
+{
+	bool found = false;
+	pthread_mutex_lock(&mon->lock);
+	for (size_t i = 0; i < mon->feeds && !found; i++) {
+		int64_t still_ms = feed_still_ms(mon->feed[i]);
+		found = still_ms > STILL_MS;
+		if (found)
+			strbuf_printf(why, "%s: its thread has not turned for %" PRId64 " s", feed_ops(mon->feed[i])->name, still_ms / 1000);
+	}
+	pthread_mutex_unlock(&mon->lock);
+	return found;
+}
+
+static unsigned answer_health(struct monitor *mon, struct strbuf *body)
+{
+	bool hangs = find_hanging(mon, body);
+	strbuf_puts(body, hangs ? "\n" : "ok\n");
+	return hangs ? 503 : 200;
+}
+
+static unsigned answer_ready(struct monitor *mon, struct strbuf *body)
+{
+	size_t count, ready = 0;
+	struct feed_status *st = take_statuses(mon, &count);
+	for (size_t i = 0; i < count; i++) {
+		if (metrics_ready(&st[i], body))
+			ready++;
+		else
+			strbuf_addc(body, '\n');
+	}
+	free(st);
+	if (ready == count)
+		strbuf_puts(body, "ok\n");
+	return ready == count ? 200 : 503;
+}
+
+static const struct page {
+	const char *path, *type;
+	unsigned (*answer)(struct monitor *mon, struct strbuf *body);
+} pages[] = {
+	{"/metrics", "text/plain; version=0.0.4; charset=utf-8", answer_metrics},
+	{"/healthz", NULL, answer_health},
+	{"/readyz", NULL, answer_ready},
+};
+
+/* thread: the server's */
+static unsigned answer(void *arg, const char *path, const char **type, struct strbuf *body)
+{
+	for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+		if (strcmp(pages[i].path, path))
+			continue;
+		if (pages[i].type)
+			*type = pages[i].type;
+		return pages[i].answer(arg, body);
+	}
+	strbuf_puts(body, "there are /metrics, /healthz and /readyz\n");
+	return 404;
+}
+
+int monitor_check(const struct config *cfg, struct error *err)
+{
+	const char *address = config_text(cfg, "metrics.listen");
+	return address && http_listen_check(address, err) ? error_prefix(err, "metrics.listen") : 0;
+}
+
+struct monitor *monitor_new(const struct config *cfg, struct error *err)
+{
+	const char *address = config_text(cfg, "metrics.listen");
+	struct monitor *mon = xcalloc(1, sizeof *mon);
+	mon->started_ms = clock_wall_ms();
+	pthread_mutex_init(&mon->lock, NULL);
+	if (!address || (mon->server = http_listen_start(address, answer, mon, err)))
+		return mon;
+	error_prefix(err, "metrics.listen");
+	monitor_free(mon);
+	return NULL;
+}
+
+void monitor_add(struct monitor *mon, struct feed *fd)
+{
+	pthread_mutex_lock(&mon->lock);
+	mon->feed = xgrow(mon->feed, mon->feeds, &mon->cap, sizeof *mon->feed);
+	mon->feed[mon->feeds++] = fd;
+	pthread_mutex_unlock(&mon->lock);
+}
+
+void monitor_free(struct monitor *mon)
+{
+	if (mon->server)
+		http_listen_stop(mon->server);
+	pthread_mutex_destroy(&mon->lock);
+	free(mon->feed);
+	free(mon);
+}

@@ -1,0 +1,22 @@
+/* monitor.h: what the process tells those who watch over it: /metrics, /healthz and /readyz on metrics.listen.
+ * Thread: main, but for the server's own; lock: monitor (taken alone, or before a feed's). */
+#ifndef TFLTOP_COMMAND_MONITOR_H
+#define TFLTOP_COMMAND_MONITOR_H
+
+#include "base/config.h"
+#include "base/error.h"
+#include "feed/feed.h"
+
+#include <stddef.h>
+
+struct monitor;
+
+/* Whether metrics.listen is an address, if it is set; nothing is started. */
+int monitor_check(const struct config *cfg, struct error *err);
+
+/* metrics.listen unset: nothing listens. */
+struct monitor *monitor_new(const struct config *cfg, struct error *err);
+void monitor_add(struct monitor *mon, struct feed *fd); /* borrowed until monitor_free */
+void monitor_free(struct monitor *mon);                 /* before the feeds */
+
+#endif
