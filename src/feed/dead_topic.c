@@ -82,7 +82,7 @@ static void settle(struct dead_topic *dt, struct letter *let)
 static void wait_a_while(struct dead_topic *dt, const char *why)
 {
 	dt->again_at_ms = now_ms() + AGAIN_MS;
-	snprintf(dt->trouble, sizeof dt->trouble, "dead letters wait for topic %.100s: %s", dt->topic, why);
+	snprintf(dt->trouble, sizeof dt->trouble, "dead letters wait for topic %.80s: %.140s", dt->topic, why);
 }
 
 static bool too_large(rd_kafka_resp_err_t rc)
