@@ -32,6 +32,16 @@ static void doubt_all(struct feed *fd, bool refused)
 	}
 }
 
+/* The library says that it will not go on: a member that another one has taken the place of. */
+static void fail_for_good(struct feed *fd)
+{
+	char why[256];
+	struct error err;
+	rd_kafka_fatal_error(fd->cs.rk, why, sizeof why);
+	error_set(&err, "Kafka's client gives up: %s", why);
+	feed_fail(fd, &err);
+}
+
 void check_error(void *arg, rd_kafka_resp_err_t code, const char *text)
 {
 	struct feed *fd = arg;
@@ -51,7 +61,13 @@ void check_error(void *arg, rd_kafka_resp_err_t code, const char *text)
 		fd->denied_until_ms = feed_now_ms() + DENIED_MS;
 		break;
 	case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
-		return; /* assigned partitions need no group */
+		if (!fd->group)
+			return; /* assigned partitions need no group */
+		fd->denied_until_ms = feed_now_ms() + DENIED_MS;
+		break;
+	case RD_KAFKA_RESP_ERR__FATAL:
+		fail_for_good(fd);
+		break;
 	default:
 		break;
 	}

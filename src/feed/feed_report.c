@@ -226,6 +226,9 @@ const char *report_detail(const struct feed *fd)
 	}
 	if (fd->broker_silent || !fd->brokers_up)
 		snprintf(text, sizeof text, "no broker answers at %s", config_text(fd->cfg, "kafka.bootstrap.servers"));
+	else if (feed_now_ms() < fd->denied_until_ms && fd->group)
+		snprintf(text, sizeof text, "this user may not read %s and %s as group %s: the broker's keeper can allow it", fd->source[ENTRY].topic,
+			 fd->source[EXIT].topic, fd->group->id);
 	else if (feed_now_ms() < fd->denied_until_ms)
 		snprintf(text, sizeof text, "a topic may not be read by this user (%s, %s): the broker's keeper can allow it",
 			 fd->source[ENTRY].topic, fd->source[EXIT].topic);

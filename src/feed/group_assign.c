@@ -54,13 +54,13 @@ static void set_seats(struct feed *fd)
 }
 
 /* An epoch that ends takes its ledger with it; this run's share stays in the summary. */
-static void go_on(struct feed *fd, uint32_t i, int64_t committed, const struct sighting *seen)
+void group_go_on(struct feed *fd, uint32_t i, int64_t offset, const struct sighting *seen)
 {
 	struct partition *part = &fd->parts[i];
 	struct ledger ledger = part->ledger;
 	int32_t epoch = part->epoch ? part->epoch : 1;
 	part->epoch = epoch;
-	part->next_offset = committed;
+	part->next_offset = offset;
 	part->low = seen->low;
 	check_apply(fd, i, seen, false);
 	if (part->epoch != epoch)
@@ -73,7 +73,7 @@ static void begin(struct feed *fd, uint32_t i, int64_t committed, const struct s
 	struct partition *part = &fd->parts[i];
 	struct follow *fo = &fd->follow[i];
 	if (committed >= 0) {
-		go_on(fd, i, committed, seen);
+		group_go_on(fd, i, committed, seen);
 	} else {
 		part->epoch = part->epoch ? part->epoch : 1;
 		part->next_offset = fd->group->from_end ? seen->high : seen->low;

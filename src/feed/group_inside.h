@@ -34,6 +34,7 @@ struct group {
 	int64_t full_since_ms;        /* monotonic, as all below; 0 there is room */
 	int64_t flush_at_ms;          /* what the sink has collected is to be sent then; 0 it has nothing */
 	int64_t change_at_ms;         /* what the group wants is tried again then */
+	int64_t look_at_ms;           /* what is in doubt is looked at again then */
 	int64_t none_since_ms;        /* no partition is ours since; 0 one is, or that is not known yet */
 	char stalled[256];            /* why the sink refuses for now; "" it does not */
 	size_t reasons;
@@ -51,8 +52,12 @@ void group_run(struct feed *fd);
 bool group_drain(struct feed *fd); /* whether nothing is in flight and all is committed */
 
 /* group_assign.c */
+void group_go_on(struct feed *fd, uint32_t i, int64_t offset, const struct sighting *seen); /* from there, if the log has it; else a gap */
 void group_rebalance(void *arg, rd_kafka_resp_err_t what, const rd_kafka_topic_partition_list_t *list); /* consumer_calls.rebalance */
 void group_follow(struct feed *fd);            /* makes the change that the group wants, if any */
+
+/* group_doubt.c */
+void group_look_again(struct feed *fd);        /* where to go on, if the broker has refused an offset */
 bool group_at_end(const struct feed *fd);      /* every partition that is ours has reached its end */
 
 /* group_batch.c */

@@ -120,6 +120,7 @@ static void take_turn(struct feed *fd)
 	if (listens(fd))
 		take_batch(fd);
 	group_follow(fd);
+	group_look_again(fd);
 	dead_topic_turn(gr->dead);
 	group_commit_turn(fd);
 	if (feed_in_flight(fd))

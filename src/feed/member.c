@@ -112,6 +112,22 @@ static rd_kafka_error_t *assign_all(struct member *mb, const rd_kafka_topic_part
 	return rc ? rd_kafka_error_new(rc, "%s", rd_kafka_err2str(rc)) : NULL;
 }
 
+int member_restart(struct member *mb, const rd_kafka_topic_partition_list_t *list, struct error *err)
+{
+	rd_kafka_error_t *error = NULL;
+	if (!cooperative(mb))
+		error = assign_all(mb, list);
+	else if (!(error = rd_kafka_incremental_unassign(mb->cs->rk, list)))
+		error = rd_kafka_incremental_assign(mb->cs->rk, list);
+	for (int k = 0; k < mb->cs->assigned->cnt; k++)
+		mb->cs->assigned->elems[k].offset = RD_KAFKA_OFFSET_INVALID;
+	if (!error)
+		return 0;
+	error_set(err, "cannot read on: %s", rd_kafka_error_string(error));
+	rd_kafka_error_destroy(error);
+	return -1;
+}
+
 static rd_kafka_error_t *carry_out(struct member *mb)
 {
 	bool assigns = mb->change == CHANGE_ASSIGN;

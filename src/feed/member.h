@@ -37,6 +37,9 @@ int member_committed(struct member *mb, int wait_ms, struct error *err);
 /* Makes the change: assigns mb->wanted from the offsets in it, or gives them up. cs->assigned is then what is assigned. */
 int member_change(struct member *mb, struct error *err);
 
+/* Reads on from the offsets in list, which are what is assigned. */
+int member_restart(struct member *mb, const rd_kafka_topic_partition_list_t *list, struct error *err);
+
 /* All that are assigned. A paused one is still ours, its prefetched records are read again later. */
 void member_pause(struct member *mb, bool pause);
 

@@ -527,26 +527,55 @@ static void dead_letters_say_why_and_are_fed_again(void **state)
 	assert_int_equal(st.total.consumed, 40);
 }
 
-static void what_the_broker_has_thrown_away_is_a_gap(void **state)
+static void produce_more_than_is_kept(const char *topic)
 {
-	struct world *wo = *state;
-	produce(wo->in, 400, 0);
-	assert_true(run(wo, &(struct feed_goal){.exit_at_end = true}));
-	assert_int_equal(st.gaps, 0);
 	static char large[200 * 1000];
 	struct rng rng;
 	rng_init(&rng, 1, 0);
 	for (size_t i = 0; i < sizeof large; i++) /* which compression leaves as it is */
 		large[i] = (char)rng_next(&rng);
 	for (int i = 0; i < 40; i++) { /* more than the embedded broker keeps of a partition */
-		assert_int_equal(rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(wo->in), RD_KAFKA_V_PARTITION(2), RD_KAFKA_V_VALUE(large, sizeof large),
+		assert_int_equal(rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(2), RD_KAFKA_V_VALUE(large, sizeof large),
 						   RD_KAFKA_V_KEY("k", 1), RD_KAFKA_V_END), 0);
 		assert_int_equal(rd_kafka_flush(producer, 10000), 0);
 	}
+}
+
+static void what_the_broker_has_thrown_away_is_a_gap(void **state)
+{
+	struct world *wo = *state;
+	produce(wo->in, 400, 0);
+	assert_true(run(wo, &(struct feed_goal){.exit_at_end = true}));
+	assert_int_equal(st.gaps, 0);
+	produce_more_than_is_kept(wo->in);
 	assert_true(run(wo, &(struct feed_goal){.exit_at_end = true}));
 	assert_int_equal(st.gaps, 1);
 	assert_true(st.total.consumed > 0 && st.total.consumed < 40);
 	assert_int_equal(st.lag, 0);
+}
+
+static void what_is_thrown_away_before_it_is_read_is_a_gap(void **state)
+{
+	struct world *wo = *state;
+	produce(wo->in, 12000, 0);
+	wo->toy[0].capacity = 100;
+	wo->toy[0].mute = true;
+	struct feed *fd = feed_of(wo, 0, &(struct feed_goal){0});
+	do
+		watch(fd);
+	while (!st.paused);
+	uint64_t consumed = st.total.consumed;
+	assert_true(consumed < 12000);
+	produce_more_than_is_kept(wo->in);
+	wo->toy[0].mute = false;
+	do
+		watch(fd);
+	while (!st.gaps || st.lag);
+	assert_true(st.total.consumed > consumed && st.total.consumed < 12040);
+	feed_stop(fd);
+	assert_true(end_of(fd));
+	assert_int_equal(st.total.in_flight, 0);
+	assert_int_equal(st.total.released, 0);
 }
 
 static void a_new_group_begins_where_it_is_told(void **state)
@@ -606,6 +635,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(members_share_and_take_over, world_new, world_free),
 		cmocka_unit_test_setup_teardown(dead_letters_say_why_and_are_fed_again, world_new, world_free),
 		cmocka_unit_test_setup_teardown(what_the_broker_has_thrown_away_is_a_gap, world_new, world_free),
+		cmocka_unit_test_setup_teardown(what_is_thrown_away_before_it_is_read_is_a_gap, world_new, world_free),
 		cmocka_unit_test_setup_teardown(a_new_group_begins_where_it_is_told, world_new, world_free),
 		cmocka_unit_test_setup_teardown(a_sink_that_is_behind_is_waited_for, world_new, world_free),
 		cmocka_unit_test_setup_teardown(what_cannot_be_is_refused, world_new, world_free),
