@@ -66,7 +66,7 @@ const struct command commands[] = {
 		  "dashboard. Without a PART, topics and stations. With --dry-run nothing is changed; elastic and kibana print their requests.",
 	 .put_words = setup_words, .run = setup_run},
 	{.name = "doctor", .bit = CMD_DOCTOR, .synopsis = "doctor [options]",
-	 .help = "examine configuration, Kafka, topics, database and terminal, and say what to do",
+	 .help = "examine configuration, Kafka, topics, database, Elasticsearch and terminal, and say what to do",
 	 .about = "A line for each thing: ok, warn or fail, what it is, and what to do. Nothing is changed. Exit status 1 if anything fails.",
 	 .run = doctor_run},
 	{.name = "verify", .bit = CMD_VERIFY, .words = 2, .synopsis = "verify [SINK...] [options]",

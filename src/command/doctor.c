@@ -57,6 +57,7 @@ int doctor_run(struct config *cfg)
 	fs.db_path = db;
 	if (db)
 		db_inspect(db, PAGES_MS, &fs.db);
+	elastic_inspect(cfg, &fs.elastic);
 	terminal_look(&fs.terminal);
 	enum grade worst = doctor_judge(&fs, &out);
 	bool written = fwrite(strbuf_str(&out), 1, out.len, stdout) == out.len && !fflush(stdout);

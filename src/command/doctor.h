@@ -4,6 +4,7 @@
 #define TFLTOP_COMMAND_DOCTOR_H
 
 #include "base/strbuf.h"
+#include "elastic/inspect.h"
 #include "feed/cluster.h"
 #include "store/inspect.h"
 #include "ui/terminal.h"
@@ -25,6 +26,7 @@ struct facts {
 	struct topic_facts topics[TOPICS];
 	const char *db_path; /* NULL: no home folder */
 	struct db_facts db;
+	struct elastic_facts elastic;
 	struct terminal_facts terminal;
 };
 

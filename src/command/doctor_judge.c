@@ -234,6 +234,46 @@ static void check_permissions(const struct facts *fs, struct finding *fi)
 
 /* ---- terminal ---- */
 
+static void check_elastic(const struct facts *fs, struct finding *fi)
+{
+	const struct elastic_facts *el = &fs->elastic;
+	if (!el->asked)
+		return;
+	if (el->error[0])
+		say(fi, GRADE_FAIL, "%s", el->error);
+	else
+		say(fi, GRADE_OK, "%s", el->server.text);
+}
+
+static void judge_stream(const struct facts *fs, enum direction direction, struct finding *fi)
+{
+	const char *name = fs->elastic.stream[direction].name;
+	if (!fs->elastic.asked || fs->elastic.error[0])
+		return;
+	switch (fs->elastic.stream[direction].kind) {
+	case STREAM_MISSING:
+		say(fi, GRADE_FAIL, "%s is not there: tfl-top setup elastic makes it", name);
+		break;
+	case STREAM_INDEX:
+		say(fi, GRADE_FAIL, "%s is an ordinary index, written before there was a template: copy what is worth it elsewhere, DELETE /%s, then "
+		    "tfl-top setup elastic", name, name);
+		break;
+	case STREAM_PLAIN:
+	case STREAM_SERIES:
+		say(fi, GRADE_OK, "%s, %s", name, fs->elastic.stream[direction].kind == STREAM_SERIES ? "time series" : "plain");
+	}
+}
+
+static void check_entry_stream(const struct facts *fs, struct finding *fi)
+{
+	judge_stream(fs, ENTRY, fi);
+}
+
+static void check_exit_stream(const struct facts *fs, struct finding *fi)
+{
+	judge_stream(fs, EXIT, fi);
+}
+
 static void check_terminal(const struct facts *fs, struct finding *fi)
 {
 	const struct terminal_facts *tm = &fs->terminal;
@@ -293,6 +333,9 @@ static const struct check {
 	{"write-ahead log", check_wal},
 	{"disk", check_disk},
 	{"permissions", check_permissions},
+	{"elasticsearch", check_elastic},
+	{"data stream", check_entry_stream},
+	{"data stream", check_exit_stream},
 	{"terminal", check_terminal},
 	{"terminal colours", check_colours},
 	{"terminal charset", check_charset},

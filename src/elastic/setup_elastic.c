@@ -1,6 +1,6 @@
 #include "base/asset.h"
 #include "base/mem.h"
-#include "elastic/client.h"
+#include "elastic/inspect.h"
 #include "elastic/setup.h"
 
 #include <jansson.h>
@@ -170,44 +170,37 @@ static int ensure_template(struct setup *st, struct error *err)
 }
 
 /* A data stream that was there before its template keeps its kind until it rolls over. */
-static void say_kind(struct setup *st, const char *name, const struct http_reply *reply)
+static void say_kind(struct setup *st, const char *name, bool time_series)
 {
-	json_t *root = json_loadb(reply->body, reply->body_len, 0, NULL);
-	const char *mode = json_string_value(find(root, "index_mode"));
-	bool time_series = find(root, "temporal_ranges") || (mode && !strcmp(mode, "time_series"));
 	strbuf_printf(st->out, "%sdata stream %s: there, %s%s", st->dry_run ? "# " : "", name, time_series ? "time series" : "plain",
 		      time_series == st->time_series ? "\n" : ", until it rolls over: ");
 	if (time_series != st->time_series)
 		strbuf_printf(st->out, "POST /%s/_rollover\n", name);
-	json_decref(root);
 }
 
-/* There may be an ordinary index of that name: a document has come before the template, and Elasticsearch has guessed. */
-static int no_index_in_the_way(struct setup *st, const char *path, const char *name, struct error *err)
+static int make_stream(struct setup *st, const char *name, struct error *err)
 {
-	struct http_reply reply;
-	if (ask(st, "HEAD", path, NULL, &reply, err))
-		return -1;
-	if (reply.status != 200)
-		return 0;
-	return error_set(err, "an ordinary index has the name of the data stream %s: something was written there before the template was made; "
-			 "copy what is worth it elsewhere and DELETE /%s", name, name);
-}
-
-static int ensure_stream(struct setup *st, const char *name, struct error *err)
-{
-	struct http_reply reply;
-	char *path = xasprintf("/_data_stream/%s", name), *index = path + strlen("/_data_stream"), *what = xasprintf("data stream %s", name);
-	int rc = ask(st, "GET", path, NULL, &reply, err);
-	if (!rc && reply.status == 200)
-		say_kind(st, name, &reply);
-	else if (!rc && reply.status != 404)
-		rc = refused(&reply, what, err);
-	else if (!rc && !(rc = no_index_in_the_way(st, index, name, err)) && !(rc = put(st, what, path, NULL, err)) && !st->dry_run)
+	char *path = xasprintf("/_data_stream/%s", name), *what = xasprintf("data stream %s", name);
+	int rc = put(st, what, path, NULL, err);
+	if (!rc && !st->dry_run)
 		strbuf_printf(st->out, "%s: made\n", what);
 	free(path);
 	free(what);
 	return rc;
+}
+
+static int ensure_stream(struct setup *st, const char *name, struct error *err)
+{
+	enum stream_kind kind;
+	if (stream_look(st->http, name, &kind, err))
+		return -1;
+	if (kind == STREAM_INDEX) /* a document has come before the template, and Elasticsearch has guessed */
+		return error_set(err, "an ordinary index has the name of the data stream %s: something was written there before the template was "
+				 "made; copy what is worth it elsewhere and DELETE /%s", name, name);
+	if (kind == STREAM_MISSING)
+		return make_stream(st, name, err);
+	say_kind(st, name, kind == STREAM_SERIES);
+	return 0;
 }
 
 static int run(struct setup *st, struct error *err)

@@ -15,7 +15,12 @@ start_elasticsearch "$HERE/es" || { echo "not ok a real Elasticsearch starts"; e
 setup --dry-run >out 2>&1
 check "a dry run says what it would ask for" says 'PUT /_index_template/barrier_template'
 check "… and does not" test "$(get /_data_stream)" = '{"data_streams":[]}'
+doctor() { TERM=xterm timeout 60 "$TFL_TOP" doctor -b 127.0.0.1:1 --db "$HERE/none.db" -X elastic.url="$ELASTICSEARCH" >out; }
+doctor
+check "doctor misses the data streams" says 'station_exits is not there: tfl-top setup elastic makes it'
 check "it is set up" setup
+doctor
+check "… and finds them" says 'station_exits, time series'
 setup >out 2>&1
 check "a second time nothing is done" test "$(grep -c ': there' out)" = 5
 check "the data streams are time series" test "$(get /_data_stream | jq -c '[.data_streams[].index_mode]')" = '["time_series","time_series"]'

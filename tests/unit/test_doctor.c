@@ -76,6 +76,22 @@ static void configuration(void **state)
 	expect(&fs, GRADE_WARN, "neither XDG_CONFIG_HOME nor HOME is set");
 }
 
+static void elasticsearch(void **state)
+{
+	(void)state;
+	struct facts fs = sound();
+	fs.elastic = (struct elastic_facts){.asked = true, .server = {.text = "Elasticsearch 8.11.3"},
+					    .stream = {{"station_entries", STREAM_SERIES}, {"station_exits", STREAM_PLAIN}}};
+	expect(&fs, GRADE_OK, "ok    elasticsearch             Elasticsearch 8.11.3\nok    data stream               station_entries, time series\n");
+	expect(&fs, GRADE_OK, "ok    data stream               station_exits, plain\n");
+	fs.elastic.stream[EXIT].kind = STREAM_MISSING;
+	expect(&fs, GRADE_FAIL, "fail  data stream               station_exits is not there: tfl-top setup elastic makes it\n");
+	fs.elastic.stream[EXIT].kind = STREAM_INDEX;
+	expect(&fs, GRADE_FAIL, "station_exits is an ordinary index");
+	snprintf(fs.elastic.error, sizeof fs.elastic.error, "http://e:9200 refuses us");
+	expect(&fs, GRADE_FAIL, "fail  elasticsearch             http://e:9200 refuses us\n");
+}
+
 static void no_broker(void **state)
 {
 	(void)state;
@@ -252,6 +268,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_is_well),
 		cmocka_unit_test(configuration),
+		cmocka_unit_test(elasticsearch),
 		cmocka_unit_test(no_broker),
 		cmocka_unit_test(topics),
 		cmocka_unit_test(database),
