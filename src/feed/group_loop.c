@@ -61,9 +61,7 @@ static int wait_ms(const struct feed *fd, int64_t now_ms)
 static void take_result(struct feed *fd, enum sink_result result, const struct error *err)
 {
 	char *stalled = fd->group->stalled;
-	if (result == SINK_RETRY && !*stalled)
-		log_warn("%s: %s", fd->ops->name, err->text);
-	if (result == SINK_RETRY)
+	if (result == SINK_RETRY) /* which the sink logs itself, as often as it helps */
 		snprintf(stalled, sizeof fd->group->stalled, "%.250s", err->text);
 	else
 		*stalled = '\0';
