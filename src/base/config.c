@@ -1,5 +1,6 @@
 #include "base/config_internal.h"
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 
@@ -20,6 +21,8 @@ struct setting {
 
 struct config {
 	unsigned command;
+	int argc;              /* as given to config_load, … */
+	char *const *argv;     /* … borrowed */
 	struct setting *settings; /* the rows of options[] in their order, then the kafka.* keys that are no row */
 	size_t count, cap;
 	char **words;
@@ -89,11 +92,40 @@ void config_free(struct config *cfg)
 int config_load(struct config *cfg, unsigned command, int argc, char *const argv[], struct error *err)
 {
 	cfg->command = command;
+	cfg->argc = argc;
+	cfg->argv = argv;
 	if (config_args(cfg, argc, argv, err))
 		return -1;
 	if (config_bool(cfg, "help") || config_bool(cfg, "version"))
 		return 0;
 	return config_environment(cfg, environ, err) || config_file(cfg, err) ? -1 : 0;
+}
+
+struct config *config_again(const struct config *cfg, struct error *err)
+{
+	struct config *fresh = config_new();
+	if (!config_load(fresh, cfg->command, cfg->argc, cfg->argv, err))
+		return fresh;
+	config_free(fresh);
+	return NULL;
+}
+
+static const char *text_of(const struct config *cfg, const char *key)
+{
+	for (size_t i = 0; i < cfg->count; i++)
+		if (!strcmp(cfg->settings[i].key, key) && cfg->settings[i].text)
+			return cfg->settings[i].text;
+	return "";
+}
+
+void config_changes(const struct config *before, const struct config *now, void (*fn)(const char *key, void *arg), void *arg)
+{
+	for (size_t i = 0; i < now->count; i++)
+		if (!now->settings[i].row->pure_flag && strcmp(text_of(before, now->settings[i].key), text_of(now, now->settings[i].key)))
+			fn(now->settings[i].key, arg);
+	for (size_t i = noptions; i < before->count; i++) /* kafka.* keys that have gone */
+		if (!*text_of(now, before->settings[i].key))
+			fn(before->settings[i].key, arg);
 }
 
 unsigned config_command(const struct config *cfg)
@@ -158,6 +190,8 @@ static int assign(struct setting *set, const char *text, enum config_source sour
 			error_prefix(err, "%s", set->key);
 		return error_prefix(err, "%s", place);
 	}
+	if (set->row->type == OPT_SECRET)
+		log_keep_secret(text);
 	if (source >= set->source)
 		keep(set, expanded(set->row, text), &number, source, place);
 	return 0;

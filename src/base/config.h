@@ -70,6 +70,12 @@ void config_free(struct config *cfg);
  * Stops with 0 at --help or --version, reading nothing further: help must not depend on a sound configuration. */
 int config_load(struct config *cfg, unsigned command, int argc, char *const argv[], struct error *err);
 
+/* The same once more, as command line, environment and file are now; NULL and an error when they cannot be read. */
+struct config *config_again(const struct config *cfg, struct error *err);
+
+/* Calls fn for each key of the configuration whose value is another one. */
+void config_changes(const struct config *before, const struct config *now, void (*fn)(const char *key, void *arg), void *arg);
+
 size_t config_words(const struct config *cfg);
 const char *config_word(const struct config *cfg, size_t i);
 

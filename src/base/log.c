@@ -1,6 +1,7 @@
 #include "base/log.h"
 
 #include "base/clock.h"
+#include "base/log_limit.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
@@ -19,6 +20,7 @@
 #include <unistd.h>
 
 #define ROTATE_BYTES (10 << 20)
+#define SECRET_MIN 4 /* bytes: a shorter one would blot out half of what is said, and is none */
 #define KEPT 3 /* files: path, path.1, path.2 */
 
 static atomic_int least = LOG_INFO; /* read without the lock: what is not logged must cost nothing */
@@ -30,6 +32,9 @@ static struct {
 	enum log_format format;
 	struct log_line ring[LOG_RING];
 	uint64_t serial;
+	struct log_limit limit;
+	char **secrets;
+	size_t nsecrets, secrets_cap;
 } lg = {.lock = PTHREAD_MUTEX_INITIALIZER, .fd = STDERR_FILENO};
 
 static const char *const level_names[] = {"debug", "info", "warn", "error"};
@@ -98,6 +103,93 @@ static void rotate(void)
 	lg.fd = fd;
 }
 
+/* lock: log */
+static void remember(int64_t time_ms, enum log_level level, const char *safe)
+{
+	struct log_line *line = &lg.ring[lg.serial++ % LOG_RING];
+	size_t len = utf8_cut(safe, strlen(safe), LOG_LINE - 1);
+	line->time_ms = time_ms;
+	line->level = level;
+	memcpy(line->text, safe, len);
+	line->text[len] = '\0';
+}
+
+/* lock: log */
+static void put_line(enum log_level level, const char *safe)
+{
+	struct strbuf line = {0};
+	int64_t time_ms = clock_wall_ms();
+	remember(time_ms, level, safe);
+	add_line(&line, time_ms, level, safe);
+	rotate();
+	if (write(lg.fd, line.data, line.len) < 0) {
+		/* a full disk must not stop what is logged about; the ring has the line */
+	}
+	strbuf_fini(&line);
+}
+
+/* lock: log */
+static void tell_held_back(bool all)
+{
+	int level;
+	char text[LOG_LINE];
+	while (log_limit_due(&lg.limit, clock_mono_us() / 1000, all, &level, text, sizeof text))
+		put_line((enum log_level)level, text);
+}
+
+/* lock: log */
+static void hide_secrets(char *text)
+{
+	for (size_t i = 0; i < lg.nsecrets; i++)
+		for (char *at = text; (at = strstr(at, lg.secrets[i]));)
+			memset(at, '*', strlen(lg.secrets[i]));
+}
+
+void log_write(enum log_level level, const char *fmt, ...)
+{
+	char *text;
+	va_list ap;
+	if ((int)level < least)
+		return;
+	va_start(ap, fmt);
+	int n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return;
+	struct strbuf safe = {0};
+	pthread_mutex_lock(&lg.lock);
+	hide_secrets(text);
+	utf8_add_safe(&safe, text, (size_t)n);
+	tell_held_back(false);
+	if (level == LOG_DEBUG || log_limit_pass(&lg.limit, (int)level, strbuf_str(&safe), clock_mono_us() / 1000))
+		put_line(level, strbuf_str(&safe));
+	pthread_mutex_unlock(&lg.lock);
+	strbuf_fini(&safe);
+	free(text);
+}
+
+void log_turn(void)
+{
+	pthread_mutex_lock(&lg.lock);
+	tell_held_back(false);
+	pthread_mutex_unlock(&lg.lock);
+}
+
+void log_keep_secret(const char *secret)
+{
+	if (strlen(secret) < SECRET_MIN)
+		return;
+	pthread_mutex_lock(&lg.lock);
+	size_t i = 0;
+	while (i < lg.nsecrets && strcmp(lg.secrets[i], secret))
+		i++;
+	if (i == lg.nsecrets) {
+		lg.secrets = xgrow(lg.secrets, lg.nsecrets, &lg.secrets_cap, sizeof *lg.secrets);
+		lg.secrets[lg.nsecrets++] = xstrdup(secret);
+	}
+	pthread_mutex_unlock(&lg.lock);
+}
+
 int log_open(const char *path, enum log_level level, enum log_format format, struct error *err)
 {
 	int fd = STDERR_FILENO;
@@ -119,50 +211,13 @@ int log_open(const char *path, enum log_level level, enum log_format format, str
 void log_close(void)
 {
 	pthread_mutex_lock(&lg.lock);
+	tell_held_back(true);
 	if (lg.fd != STDERR_FILENO)
 		close(lg.fd);
 	free(lg.path);
 	lg.fd = STDERR_FILENO;
 	lg.path = NULL;
 	pthread_mutex_unlock(&lg.lock);
-}
-
-/* lock: log */
-static void remember(int64_t time_ms, enum log_level level, const struct strbuf *safe)
-{
-	struct log_line *line = &lg.ring[lg.serial++ % LOG_RING];
-	size_t len = utf8_cut(strbuf_str(safe), safe->len, LOG_LINE - 1);
-	line->time_ms = time_ms;
-	line->level = level;
-	memcpy(line->text, strbuf_str(safe), len);
-	line->text[len] = '\0';
-}
-
-void log_write(enum log_level level, const char *fmt, ...)
-{
-	char *text;
-	va_list ap;
-	if ((int)level < least)
-		return;
-	va_start(ap, fmt);
-	int n = vasprintf(&text, fmt, ap);
-	va_end(ap);
-	if (n < 0)
-		return;
-	struct strbuf safe = {0}, line = {0};
-	utf8_add_safe(&safe, text, (size_t)n);
-	free(text);
-	int64_t time_ms = clock_wall_ms();
-	pthread_mutex_lock(&lg.lock);
-	remember(time_ms, level, &safe);
-	add_line(&line, time_ms, level, strbuf_str(&safe));
-	rotate();
-	if (write(lg.fd, line.data, line.len) < 0) {
-		/* a full disk must not stop what is logged about; the ring has the line */
-	}
-	pthread_mutex_unlock(&lg.lock);
-	strbuf_fini(&safe);
-	strbuf_fini(&line);
 }
 
 size_t log_tail(struct log_line *lines, size_t max, uint64_t *serial)

@@ -1,5 +1,5 @@
 /* log.h: one log for the whole program: to stderr, to a file, and always into a ring of the last LOG_RING lines for the screen.
- * Secrets never reach it. Thread: any, lock: log (leaf). */
+ * Secrets never reach it; of lines that are alike but for their digits, ten a minute do, and how many more there were. Thread: any, lock: log (leaf). */
 #ifndef TFLTOP_BASE_LOG_H
 #define TFLTOP_BASE_LOG_H
 
@@ -30,6 +30,12 @@ void log_write(enum log_level level, const char *fmt, ...) __attribute__((format
 #define log_info(...) log_write(LOG_INFO, __VA_ARGS__)
 #define log_warn(...) log_write(LOG_WARN, __VA_ARGS__)
 #define log_error(...) log_write(LOG_ERROR, __VA_ARGS__)
+
+/* Says how many lines were held back, once their minute is over; to be called now and then. */
+void log_turn(void);
+
+/* From now on it stands in no line. */
+void log_keep_secret(const char *secret);
 
 /* Copies the newest `max` lines, oldest first; returns how many. *serial grows with each line ever written (for redraw decisions). */
 size_t log_tail(struct log_line *lines, size_t max, uint64_t *serial);

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-static volatile sig_atomic_t arrived, stops;
+static volatile sig_atomic_t arrived, stops, reloads;
 
 static void on_signal(int number)
 {
@@ -19,6 +19,10 @@ static void on_signal(int number)
 		arrived |= SIGNALS_CONTINUE;
 		break;
 	default:
+		if (number == SIGHUP && reloads) {
+			arrived |= SIGNALS_RELOAD;
+			break;
+		}
 		arrived |= SIGNALS_STOP;
 		stops++;
 	}
@@ -37,6 +41,11 @@ void signals_init(void)
 	act.sa_mask = blocked;
 	for (size_t i = 0; i < sizeof caught / sizeof *caught; i++)
 		sigaction(caught[i], &act, NULL);
+}
+
+void signals_hangup_reloads(void)
+{
+	reloads = 1;
 }
 
 unsigned signals_wait(struct pollfd *fds, nfds_t count, int timeout_ms)

@@ -181,7 +181,7 @@ bool command_has_screen(void)
 }
 
 /* Under the dashboard a line on stderr would spoil the screen: then the log goes to a file, or if that cannot be, to the ring alone. */
-static int open_log(const struct command *cmd, const struct config *cfg, struct error *err)
+int command_open_log(const struct config *cfg, bool screen, struct error *err)
 {
 	static const char *const levels[] = {"debug", "info", "warn", "error"};
 	const char *path = config_text(cfg, "log.file"), *word = config_text(cfg, "log.level");
@@ -191,7 +191,7 @@ static int open_log(const struct command *cmd, const struct config *cfg, struct 
 		level++;
 	if (config_bool(cfg, "verbose") || config_bool(cfg, "quiet"))
 		level = config_bool(cfg, "verbose") ? LOG_DEBUG : LOG_ERROR;
-	if (path || cmd->bit != CMD_TOP || config_bool(cfg, "headless") || !command_has_screen())
+	if (path || !screen)
 		return log_open(path, level, format, err);
 	if (config_bool(cfg, "demo")) /* leaves nothing behind */
 		return log_open("/dev/null", level, format, err);
@@ -220,7 +220,8 @@ static int run(const struct command *cmd, struct config *cfg)
 	struct error err = {0};
 	if (zone_init(config_text(cfg, "time.zone"), config_text(cfg, "time.day_start"), &err))
 		return usage_error(cmd->name, err.text);
-	if (open_log(cmd, cfg, &err)) {
+	bool screen = cmd->bit == CMD_TOP && !config_bool(cfg, "headless") && command_has_screen();
+	if (command_open_log(cfg, screen, &err)) {
 		fprintf(stderr, "tfl-top %s: %s\n", cmd->name, err.text);
 		return 1;
 	}

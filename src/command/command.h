@@ -45,6 +45,9 @@ extern const size_t nsinks;
 /* Whether there is a terminal to draw on: both ends a tty and TERM not dumb. Without it the dashboard runs line by line. */
 bool command_has_screen(void);
 
+/* The log as the configuration has it. */
+int command_open_log(const struct config *cfg, bool screen, struct error *err);
+
 int command_main(int argc, char *argv[]); /* all of main but its name */
 
 #endif

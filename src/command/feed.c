@@ -1,11 +1,14 @@
 /* tfl-top feed: runs feeds without a screen. */
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/signals.h"
 #include "command/command.h"
 #include "command/monitor.h"
+#include "command/reload.h"
 #include "feed/feed.h"
 #include "feed/sink.h"
+#include "feed/status_line.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -98,31 +101,36 @@ static bool all_done(const struct run *run)
 static void print_status(struct run *run)
 {
 	struct feed_status *st = xmalloc(sizeof *st);
+	struct strbuf line = {0};
 	for (size_t i = 0; i < run->feeds; i++) {
 		feed_status(run->feed[i], st);
-		fprintf(stderr, "%s: %s, %.0f events/s, consumed %" PRIu64, st->name, feed_state_name(st->state), st->rate, st->total.consumed);
-		if (st->lag >= 0)
-			fprintf(stderr, ", lag %" PRId64, st->lag);
-		fprintf(stderr, "%s%s\n", st->detail[0] ? ": " : "", st->detail);
+		strbuf_reset(&line);
+		status_line(st, &line);
+		fprintf(stderr, "%s\n", strbuf_str(&line));
 	}
+	strbuf_fini(&line);
 	free(st);
 }
 
 /* Until every feed is done, or signals ask to leave: the first to drain, the second at once. Returns whether all are done. */
-static bool watch(struct run *run)
+static bool watch(struct run *run, const struct config *cfg)
 {
 	bool stopping = false, talk = isatty(STDERR_FILENO);
 	int64_t leave_ms = INT64_MAX, status_ms = clock_mono_us() / 1000 + STATUS_MS;
 	while (!all_done(run)) {
 		int64_t now_ms = clock_mono_us() / 1000;
 		struct pollfd pfd = {.fd = run->news.fd, .events = POLLIN};
-		signals_wait(&pfd, 1, 500);
+		if (signals_wait(&pfd, 1, 500) & SIGNALS_RELOAD)
+			reload(cfg);
 		wake_clear(&run->news);
+		log_turn();
+		monitor_turn(run->monitor);
 		if (signals_stops() > 1 || now_ms > leave_ms)
 			return false;
 		if (signals_stops() && !stopping) {
 			stopping = true;
 			leave_ms = now_ms + CLOSE_WAIT_MS;
+			monitor_stopping(run->monitor);
 			for (size_t i = 0; i < run->feeds; i++)
 				feed_stop(run->feed[i]);
 		}
@@ -156,9 +164,11 @@ static int run_all(struct run *run, const struct config *cfg)
 	}
 	for (size_t i = 0; i < run->feeds; i++)
 		monitor_add(run->monitor, run->feed[i]);
+	if (!isatty(STDERR_FILENO)) /* a service: on a terminal a hang-up says that it has gone */
+		signals_hangup_reloads();
 	for (size_t i = 0; i < run->feeds; i++)
 		feed_start(run->feed[i]);
-	bool done = watch(run);
+	bool done = watch(run, cfg);
 	int rc = sum_up(run);
 	if (!done)
 		_exit(rc); /* the threads that are left still use all this */

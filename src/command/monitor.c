@@ -3,14 +3,17 @@
 #include "base/clock.h"
 #include "base/http_listen.h"
 #include "base/mem.h"
+#include "base/notify.h"
 #include "feed/metrics.h"
 #include "feed/sink.h"
+#include "feed/status_line.h"
 
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define STATUS_MS 5000
 #define STILL_MS 30000 /* a thread that has not turned for so long hangs: the longest wait for an answer of Kafka's is a third of it */
 
 struct monitor {
@@ -19,6 +22,9 @@ struct monitor {
 	size_t feeds, cap;
 	struct http_listen *server; /* NULL: nothing listens */
 	int64_t started_ms;
+	bool ready;                 /* said so; thread: main, as the rest */
+	int64_t watchdog_ms;        /* every how often; 0 nobody waits for it */
+	int64_t watchdog_at_ms, status_at_ms; /* monotonic: due */
 };
 
 /* A copy of every feed's status. lock: monitor */
@@ -115,6 +121,7 @@ struct monitor *monitor_new(const struct config *cfg, struct error *err)
 	const char *address = config_text(cfg, "metrics.listen");
 	struct monitor *mon = xcalloc(1, sizeof *mon);
 	mon->started_ms = clock_wall_ms();
+	mon->watchdog_ms = notify_watchdog_ms();
 	pthread_mutex_init(&mon->lock, NULL);
 	if (!address || (mon->server = http_listen_start(address, answer, mon, err)))
 		return mon;
@@ -129,6 +136,57 @@ void monitor_add(struct monitor *mon, struct feed *fd)
 	mon->feed = xgrow(mon->feed, mon->feeds, &mon->cap, sizeof *mon->feed);
 	mon->feed[mon->feeds++] = fd;
 	pthread_mutex_unlock(&mon->lock);
+}
+
+/* lock: monitor */
+static bool all_begun(struct monitor *mon)
+{
+	bool begun = true;
+	pthread_mutex_lock(&mon->lock);
+	for (size_t i = 0; i < mon->feeds; i++)
+		begun &= feed_still_ms(mon->feed[i]) >= 0;
+	pthread_mutex_unlock(&mon->lock);
+	return begun;
+}
+
+static void notify_status(struct monitor *mon)
+{
+	size_t count;
+	struct feed_status *st = take_statuses(mon, &count);
+	struct strbuf line = {0};
+	strbuf_puts(&line, "STATUS=");
+	for (size_t i = 0; i < count; i++) {
+		strbuf_puts(&line, i ? "; " : "");
+		status_line(&st[i], &line);
+	}
+	notify_send(strbuf_str(&line));
+	strbuf_fini(&line);
+	free(st);
+}
+
+void monitor_turn(struct monitor *mon)
+{
+	int64_t now_ms = clock_mono_us() / 1000;
+	struct strbuf why = {0};
+	if (!mon->ready && all_begun(mon)) {
+		mon->ready = true;
+		notify_send("READY=1");
+	}
+	if (now_ms >= mon->status_at_ms) {
+		mon->status_at_ms = now_ms + STATUS_MS;
+		notify_status(mon);
+	}
+	if (mon->watchdog_ms && now_ms >= mon->watchdog_at_ms && !find_hanging(mon, &why)) {
+		mon->watchdog_at_ms = now_ms + mon->watchdog_ms;
+		notify_send("WATCHDOG=1");
+	}
+	strbuf_fini(&why);
+}
+
+void monitor_stopping(struct monitor *mon)
+{
+	notify_status(mon);
+	notify_send("STOPPING=1");
 }
 
 void monitor_free(struct monitor *mon)

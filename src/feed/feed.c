@@ -123,7 +123,7 @@ int64_t feed_still_ms(struct feed *fd)
 {
 	pthread_mutex_lock(&fd->lock);
 	int64_t now_ms = feed_now_ms();
-	int64_t still = fd->done || fd->turned_ms > now_ms ? 0 : fd->turned_ms ? now_ms - fd->turned_ms : -1;
+	int64_t still = !fd->turned_ms ? -1 : fd->done || fd->turned_ms > now_ms ? 0 : now_ms - fd->turned_ms;
 	pthread_mutex_unlock(&fd->lock);
 	return still;
 }

@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FAILURES_MAX 3 /* requests in a row: one alone may be a server that starts anew, or a connection that was idle too long */
-
 /* One name: what it is, and its samples, of which each feed adds its own. */
 struct family {
 	const char *name, *type, *help;
@@ -231,7 +229,7 @@ OF_FEED(arrived, instant(st->last_arrival_ms))
 OF_FEED(watermark, instant(st->watermark_ms))
 OF_FEED(caught_up, instant(st->caught_up_ms))
 OF_FEED(failed_at, instant(st->last_error_ms > st->sink.last_error_ms ? st->last_error_ms : st->sink.last_error_ms))
-OF_FEED(commits, has_sink(st) ? NAN : (double)st->commits)
+OF_FEED(commits, st->commits)
 OF_FEED(commit_took, took(st->commit_ms))
 OF_FEED(commit_slowest, st->commits ? took(st->commit_ms_max) : NAN)
 OF_FEED(gaps, st->gaps)
@@ -285,9 +283,9 @@ static const struct family families[] = {
 	FEED("caught_up_timestamp_seconds", "gauge", caught_up, "When the feed was last at the end of every partition."),
 	FEED("watermark_timestamp_seconds", "gauge", watermark, "Time of the newest event."),
 	FEED("last_error_timestamp_seconds", "gauge", failed_at, "When something last went wrong."),
-	FEED("commits_total", "counter", commits, "Transactions of the sink."),
-	FEED("commit_seconds", "gauge", commit_took, "How long the last transaction took."),
-	FEED("commit_slowest_seconds", "gauge", commit_slowest, "How long the slowest transaction of the last minute took."),
+	FEED("commits_total", "counter", commits, "Transactions of the sink, or commits of the group's offsets."),
+	FEED("commit_seconds", "gauge", commit_took, "How long the last commit took."),
+	FEED("commit_slowest_seconds", "gauge", commit_slowest, "How long the slowest commit of the last minute took."),
 	FEED("gaps_total", "counter", gaps, "Gaps found in this run: records that no one will ever deliver."),
 	OTHER("feed_dead_letters_total", "counter", put_reasons, "Records that were refused, by reason."),
 	FEED("dead_letters_waiting", "gauge", letters_waiting, "Dead letters that Kafka has not acknowledged yet."),
@@ -305,7 +303,7 @@ static const struct family families[] = {
 	SINK("held_limit_bytes", "gauge", bytes_limit, "Memory that may be held before reading pauses."),
 	SINK("backing_off_seconds", "gauge", backing_off, "Until the next attempt; 0 when it is not backing off."),
 	OTHER("sink_request_duration_seconds", "histogram", put_request, "From sending a bulk to its answer."),
-	OTHER("sink_end_to_end_seconds", "histogram", put_end_to_end, "From the time of an event until it is stored."),
+	OTHER("sink_end_to_end_seconds", "histogram", put_end_to_end, "From the time of an event until it is stored, of some events of each request."),
 };
 
 static void put_head(struct strbuf *out, const char *name, const char *type, const char *help)
@@ -341,7 +339,7 @@ bool metrics_ready(const struct feed_status *st, struct strbuf *why)
 		strbuf_printf(why, "%s: %s%s%s", st->name, feed_state_name(st->state), st->detail[0] ? ": " : "", st->detail);
 	else if (!st->brokers_up)
 		strbuf_printf(why, "%s: no connection to Kafka at %s", st->name, st->brokers);
-	else if (st->sink.failures_in_row >= FAILURES_MAX)
+	else if (sink_fails(&st->sink))
 		strbuf_printf(why, "%s: %" PRIu32 " requests in a row have failed: %s", st->name, st->sink.failures_in_row, st->sink.last_error);
 	else
 		return true;

@@ -4,6 +4,7 @@
 
 #include "feed/durations.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Zeroes where it has nothing to say. */
@@ -26,5 +27,11 @@ struct sink_figures {
 	char last_error[200];         /* in words; "" none */
 	int64_t last_error_ms;        /* wall time */
 };
+
+/* Whether the server takes nothing at present. One failure alone may be a server that starts anew, or a connection that was idle for too long. */
+static inline bool sink_fails(const struct sink_figures *fig)
+{
+	return fig->failures_in_row >= 3;
+}
 
 #endif

@@ -430,6 +430,38 @@ static void nearest_name_forgives_a_third(void **state)
 	}
 }
 
+static void add_key(const char *key, void *arg)
+{
+	strbuf_printf(arg, "%s ", key);
+}
+
+static void it_is_read_again_and_changes_are_named(void **state)
+{
+	(void)state;
+	static char *argv[] = {(char *)"-X", (char *)"sim.rate=2", NULL};
+	struct error err;
+	struct strbuf keys = {0};
+	write_conf("log.level=info\nsim.rate=3\nelastic.url=http://a:1\nkafka.client.id=x\nkafka.retries=2\nkibana.user=me\n");
+	struct config *before = config_new();
+	assert_int_equal(config_load(before, CMD_FEED, 2, argv, &err), 0);
+	write_conf("log.level=debug\nsim.rate=4\nelastic.url=http://a:1\nkafka.retries=3\nkafka.linger.ms=5\n");
+	struct config *now = config_again(before, &err);
+	assert_non_null(now);
+	assert_string_equal(config_text(now, "log.level"), "debug");
+	assert_float_equal(config_real(now, "sim.rate"), 2, 0); /* the command line is as strong as ever */
+	config_changes(before, now, add_key, &keys);
+	assert_string_equal(strbuf_str(&keys), "kibana.user log.level kafka.retries kafka.linger.ms kafka.client.id ");
+	strbuf_reset(&keys);
+	config_changes(before, before, add_key, &keys);
+	assert_string_equal(strbuf_str(&keys), "");
+	write_conf("log.level=loud\n");
+	assert_null(config_again(before, &err));
+	assert_non_null(strstr(err.text, "log.level"));
+	strbuf_fini(&keys);
+	config_free(now);
+	config_free(before);
+}
+
 int main(void)
 {
 	char sub[128];
@@ -456,6 +488,7 @@ int main(void)
 		cmocka_unit_test_setup(every_row_is_well_formed, clean),
 		cmocka_unit_test_setup(help_shows_what_a_command_takes, clean),
 		cmocka_unit_test_setup(nearest_name_forgives_a_third, clean),
+		cmocka_unit_test_setup(it_is_read_again_and_changes_are_named, clean),
 	};
 	int rc = cmocka_run_group_tests(tests, NULL, NULL);
 	clean(NULL);

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
+#include "base/log_limit.h"
 #include "base/strbuf.h"
 #include "base/thread.h"
 #include "base/utf8.h"
@@ -124,10 +125,10 @@ static void the_ring_keeps_the_newest(void **state)
 	(void)state;
 	static struct log_line lines[LOG_RING + 10];
 	uint64_t before, after;
-	opened(LOG_INFO, LOG_LOGFMT);
+	opened(LOG_DEBUG, LOG_LOGFMT);
 	log_tail(NULL, 0, &before);
 	for (int i = 0; i < LOG_RING + 7; i++)
-		log_info("line %d", i);
+		log_debug("line %d", i); /* of which none is held back */
 	assert_int_equal(log_tail(lines, LOG_RING + 10, &after), LOG_RING);
 	assert_int_equal(after - before, LOG_RING + 7);
 	assert_string_equal(lines[0].text, "line 7");
@@ -203,7 +204,7 @@ static void what_cannot_be_opened_is_said(void **state)
 static void *write_many(void *arg)
 {
 	for (int i = 0; i < 300; i++)
-		log_info("%s %d", (const char *)arg, i);
+		log_debug("%s %d", (const char *)arg, i);
 	return NULL;
 }
 
@@ -214,7 +215,7 @@ static void threads_do_not_mix_their_lines(void **state)
 	static const char *const names[] = {"first", "second", "third"};
 	char line[256];
 	int lines = 0;
-	opened(LOG_INFO, LOG_LOGFMT);
+	opened(LOG_DEBUG, LOG_LOGFMT);
 	for (int i = 0; i < 3; i++)
 		thread_start(&threads[i], names[i], write_many, (void *)names[i]);
 	for (int i = 0; i < 3; i++)
@@ -225,6 +226,69 @@ static void threads_do_not_mix_their_lines(void **state)
 			fail_msg("%s", line);
 	fclose(file);
 	assert_int_equal(lines, 900);
+}
+
+static void lines_that_are_alike_are_held_back_and_counted(void **state)
+{
+	(void)state;
+	opened(LOG_INFO, LOG_LOGFMT);
+	for (int i = 0; i < 4322; i++)
+		log_warn("bulk of %d items refused", i);
+	log_warn("something else");
+	assert_non_null(strstr(content(), "bulk of 9 items refused"));
+	assert_null(strstr(content(), "bulk of 10 items"));
+	assert_non_null(strstr(content(), "something else"));
+	log_turn();
+	assert_null(strstr(content(), "more like it")); /* their minute is not over */
+	log_close();
+	assert_non_null(strstr(content(), "level=warn msg=\"… and 4312 more like it in 0 s, the last: bulk of 4321 items refused\"\n"));
+}
+
+static void each_minute_has_lines_again(void **state)
+{
+	(void)state;
+	static struct log_limit lim;
+	char text[200];
+	int level;
+	int64_t now_ms = 5000;
+	for (int i = 0; i < 12; i++)
+		assert_int_equal(log_limit_pass(&lim, LOG_WARN, "one 1", now_ms + i), i < 10);
+	assert_true(log_limit_pass(&lim, LOG_ERROR, "one 1", now_ms)); /* another level is another kind */
+	assert_false(log_limit_due(&lim, now_ms + 59999, false, &level, text, sizeof text));
+	assert_true(log_limit_due(&lim, now_ms + 60000, false, &level, text, sizeof text));
+	assert_string_equal(text, "… and 2 more like it in 60 s, the last: one 1");
+	assert_int_equal(level, LOG_WARN);
+	assert_false(log_limit_due(&lim, now_ms + 60000, true, &level, text, sizeof text));
+	for (int i = 0; i < 11; i++)
+		assert_int_equal(log_limit_pass(&lim, LOG_WARN, "one 222", now_ms + 60000), i < 10);
+}
+
+/* A kind that was quiet for its minute begins another; more kinds than can be followed are all written. */
+static void quiet_kinds_give_their_place_away(void **state)
+{
+	(void)state;
+	static struct log_limit lim;
+	char text[32] = "kind";
+	for (int minute = 0; minute < 2; minute++)
+		for (int i = 0; i < LOG_KINDS; i++) {
+			text[4] = (char)('0' + 10 + i + minute * LOG_KINDS);
+			for (int k = 0; k < (minute ? 11 : 1); k++)
+				assert_int_equal(log_limit_pass(&lim, LOG_INFO, text, minute * 60000), k < 10);
+		}
+	for (int k = 0; k < 20; k++)
+		assert_true(log_limit_pass(&lim, LOG_INFO, "a kind too many", 60000));
+}
+
+static void a_secret_stands_in_no_line(void **state)
+{
+	(void)state;
+	opened(LOG_INFO, LOG_LOGFMT);
+	log_keep_secret("hunter2!");
+	log_keep_secret("hunter2!");
+	log_keep_secret("in"); /* too short to be one */
+	log_warn("in http://me:hunter2!@localhost/ and hunter2!");
+	assert_string_equal(newest().text, "in http://me:********@localhost/ and ********");
+	assert_null(strstr(content(), "hunter2"));
 }
 
 static void utf8_is_strict(void **state)
@@ -268,6 +332,10 @@ int main(void)
 		cmocka_unit_test_teardown(a_file_rotated_by_another_is_followed, remove_files),
 		cmocka_unit_test_teardown(what_cannot_be_opened_is_said, remove_files),
 		cmocka_unit_test_teardown(threads_do_not_mix_their_lines, remove_files),
+		cmocka_unit_test_teardown(lines_that_are_alike_are_held_back_and_counted, remove_files),
+		cmocka_unit_test(each_minute_has_lines_again),
+		cmocka_unit_test(quiet_kinds_give_their_place_away),
+		cmocka_unit_test_teardown(a_secret_stands_in_no_line, remove_files),
 		cmocka_unit_test(utf8_is_strict),
 	};
 	int rc = cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "feed/metrics.h"
+#include "feed/status_line.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,7 +38,7 @@ static void make_elastic(struct feed_status *st)
 	*st = (struct feed_status){.name = "elastic", .state = FEED_CATCHING_UP, .brokers_up = 1, .commit_ms = -1, .reasons = 2,
 				   .letters_waiting = 4, .watermark_ms = 1795508261000,
 				   .reason = {{"bad_json", 5}, {"a \"quoted\" \\ \n reason", 1}}};
-	st->sink = (struct sink_figures){.endpoint = "https://es1:9200", .product = "Elasticsearch 8.11.3, time series", .requests_in_flight = 3,
+	st->sink = (struct sink_figures){.endpoint = "https://localhost:9200", .product = "Elasticsearch 8.11.3, time series", .requests_in_flight = 3,
 					 .requests_max = 4, .items_in_flight = 1500, .bytes_held = 700000, .bytes_max = 20971520,
 					 .bulk_bytes = 5242880, .bulk_items = 512, .requests = 77, .requests_failed = 2, .failures_in_row = 1,
 					 .items_retried = 512, .backing_off_ms = 250, .last_error_ms = 1795508260500};
@@ -189,6 +190,28 @@ static void readiness_says_why_not(void **state)
 	}
 }
 
+static void a_feed_is_said_in_one_line(void **state)
+{
+	(void)state;
+	strbuf_reset(&text);
+	status_line(&feeds[0], &text);
+	assert_string_equal(strbuf_str(&text), "history: live, 0 events/s, consumed 1000, dead 7, lag 100");
+	feeds[1].sink.request_ms_p50 = 12.4;
+	feeds[1].sink.request_ms_p99 = 40;
+	snprintf(feeds[1].sink.last_error, sizeof feeds[1].sink.last_error, "connection refused");
+	strbuf_reset(&text);
+	status_line(&feeds[1], &text);
+	assert_string_equal(strbuf_str(&text), "elastic: catching up, 0 events/s, consumed 2040, duplicate 10, late 2, dead 5, in flight 500, lag 0, "
+					       "3/4 requests of 512, 12 ms (99 % within 40 ms), 512 retried, backing off 0.2 s: connection refused");
+	feeds[1].sink = (struct sink_figures){.requests_max = 4, .request_ms_p50 = -1};
+	feeds[1].lag = -1;
+	snprintf(feeds[1].detail, sizeof feeds[1].detail, "waiting for the group");
+	strbuf_reset(&text);
+	status_line(&feeds[1], &text);
+	assert_string_equal(strbuf_str(&text), "elastic: catching up, 0 events/s, consumed 2040, duplicate 10, late 2, dead 5, in flight 500, "
+					       "0/4 requests: waiting for the group");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +221,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(large_counts_are_exact, start, finish),
 		cmocka_unit_test(a_duration_is_counted_below_its_bound),
 		cmocka_unit_test_setup_teardown(readiness_says_why_not, start, finish),
+		cmocka_unit_test_setup_teardown(a_feed_is_said_in_one_line, start, finish),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

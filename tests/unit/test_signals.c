@@ -33,6 +33,19 @@ static void stops_are_counted(void **state)
 	assert_int_equal(signals_stops(), 3);
 }
 
+/* The last test: there is no way back. */
+static void a_hang_up_can_mean_to_reload(void **state)
+{
+	(void)state;
+	int stops = signals_stops();
+	signals_hangup_reloads();
+	raise(SIGHUP);
+	assert_int_equal(signals_wait(NULL, 0, 1000), SIGNALS_RELOAD);
+	raise(SIGTERM);
+	assert_int_equal(signals_wait(NULL, 0, 1000), SIGNALS_STOP);
+	assert_int_equal(signals_stops(), stops + 1);
+}
+
 static void a_descriptor_ends_the_wait(void **state)
 {
 	(void)state;
@@ -109,6 +122,7 @@ int main(void)
 		cmocka_unit_test(a_ready_descriptor_keeps_no_signal_out),
 		cmocka_unit_test(time_ends_the_wait),
 		cmocka_unit_test(threads_take_no_signal),
+		cmocka_unit_test(a_hang_up_can_mean_to_reload),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
