@@ -1,5 +1,7 @@
 /* The loop of a feed that reads in a consumer group: take what the library has, hand it to the sink, follow the group, commit; then wait, in one
- * place, for whichever of Kafka, the sink and the clock has news. The library is always asked: a member that does not poll is thrown out. */
+ * place, for whichever of Kafka, the sink and the clock has news. The library is always asked: a member that does not poll is thrown out.
+ * Batches are taken from its queue, as everything that changes the assignment, or pauses, is done between two of them, on this thread: then the
+ * library skips nothing and hands over nothing that is not ours, and one message at a time would be no cheaper. */
 #include "feed/group_inside.h"
 
 #include "base/clock.h"
