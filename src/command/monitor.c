@@ -27,15 +27,26 @@ struct monitor {
 	int64_t watchdog_at_ms, status_at_ms; /* monotonic: due */
 };
 
-/* A copy of every feed's status. lock: monitor */
-static struct feed_status *take_statuses(struct monitor *mon, size_t *count)
+/* Feeds that are there now: they stay until monitor_free. lock: monitor, and not a feed's within it */
+static struct feed **take_feeds(struct monitor *mon, size_t *count)
 {
 	pthread_mutex_lock(&mon->lock);
-	struct feed_status *st = xcalloc(mon->feeds + 1, sizeof *st);
-	for (size_t i = 0; i < mon->feeds; i++)
-		feed_status(mon->feed[i], &st[i]);
 	*count = mon->feeds;
+	struct feed **feed = xcalloc(*count + 1, sizeof *feed);
+	for (size_t i = 0; i < *count; i++)
+		feed[i] = mon->feed[i];
 	pthread_mutex_unlock(&mon->lock);
+	return feed;
+}
+
+/* A copy of every feed's status. */
+static struct feed_status *take_statuses(struct monitor *mon, size_t *count)
+{
+	struct feed **feed = take_feeds(mon, count);
+	struct feed_status *st = xcalloc(*count + 1, sizeof *st);
+	for (size_t i = 0; i < *count; i++)
+		feed_status(feed[i], &st[i]);
+	free(feed);
 	return st;
 }
 
@@ -49,18 +60,19 @@ static unsigned answer_metrics(struct monitor *mon, struct strbuf *body)
 	return 200;
 }
 
-/* The first feed whose thread hangs; nothing when all turn. lock: monitor */
+/* The first feed whose thread hangs; nothing when all turn. */
 static bool find_hanging(struct monitor *mon, struct strbuf *why)
 {
+	size_t count;
 	bool found = false;
-	pthread_mutex_lock(&mon->lock);
-	for (size_t i = 0; i < mon->feeds && !found; i++) {
-		int64_t still_ms = feed_still_ms(mon->feed[i]);
+	struct feed **feed = take_feeds(mon, &count);
+	for (size_t i = 0; i < count && !found; i++) {
+		int64_t still_ms = feed_still_ms(feed[i]);
 		found = still_ms > STILL_MS;
 		if (found)
-			strbuf_printf(why, "%s: its thread has not turned for %" PRId64 " s", feed_ops(mon->feed[i])->name, still_ms / 1000);
+			strbuf_printf(why, "%s: its thread has not turned for %" PRId64 " s", feed_ops(feed[i])->name, still_ms / 1000);
 	}
-	pthread_mutex_unlock(&mon->lock);
+	free(feed);
 	return found;
 }
 
@@ -138,14 +150,14 @@ void monitor_add(struct monitor *mon, struct feed *fd)
 	pthread_mutex_unlock(&mon->lock);
 }
 
-/* lock: monitor */
 static bool all_begun(struct monitor *mon)
 {
+	size_t count;
 	bool begun = true;
-	pthread_mutex_lock(&mon->lock);
-	for (size_t i = 0; i < mon->feeds; i++)
-		begun &= feed_still_ms(mon->feed[i]) >= 0;
-	pthread_mutex_unlock(&mon->lock);
+	struct feed **feed = take_feeds(mon, &count);
+	for (size_t i = 0; i < count; i++)
+		begun &= feed_still_ms(feed[i]) >= 0;
+	free(feed);
 	return begun;
 }
 

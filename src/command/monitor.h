@@ -1,6 +1,6 @@
 /* monitor.h: what the process tells those who watch over it: /metrics, /healthz and /readyz on metrics.listen, and
  * what a service manager wants to hear.
- * Thread: main, but for the server's own; lock: monitor (taken alone, or before a feed's). */
+ * Thread: main, but for the server's own; lock: monitor (leaf). */
 #ifndef TFLTOP_COMMAND_MONITOR_H
 #define TFLTOP_COMMAND_MONITOR_H
 

@@ -289,6 +289,9 @@ static void feed_alert(const struct snapshot *snap, const struct feed_status *fd
 			  snap->brokers);
 	else if (fd->state == FEED_WAITING)
 		alert_set(alert, ROLE_BAND_WARN, "%s waits: %s", fd->name, fd->detail);
+	else if (sink_fails(&fd->sink))
+		alert_set(alert, ROLE_BAND_WARN, "%s: nothing gets through: %s — it is sent again until it does; see Pipeline (5)", fd->name,
+			  fd->sink.last_error);
 }
 
 static void writer_alert(const struct snapshot *snap, struct alert *alert)
@@ -366,9 +369,11 @@ static void draw_feeds(const struct snapshot *snap, struct canvas *cv, int left,
 	size_t n = 0;
 	bool well = true;
 	for (size_t i = 0; i < snap->feeds && n < sizeof text - 64; i++) {
-		well &= snap->feed[i].state == FEED_LIVE || snap->feed[i].state == FEED_CATCHING_UP || snap->feed[i].state == FEED_STARTING;
-		n += (size_t)snprintf(text + n, sizeof text - n, "%s%s %s", n ? " · " : "", snap->feed[i].name,
-				      feed_state_name(snap->feed[i].state));
+		const struct feed_status *fd = &snap->feed[i];
+		bool runs = fd->state == FEED_LIVE || fd->state == FEED_CATCHING_UP, fails = sink_fails(&fd->sink);
+		well &= fd->state == FEED_STARTING || (runs && !fails);
+		n += (size_t)snprintf(text + n, sizeof text - n, "%s%s %s", n ? " · " : "", fd->name,
+				      runs && fails ? "retrying" : feed_state_name(fd->state));
 	}
 	if (snap->has_enrich && n < sizeof text - 64)
 		n += (size_t)snprintf(text + n, sizeof text - n, "%senrich %s", n ? " · " : "", enrich_state_name(snap->enrich.state));

@@ -1,5 +1,6 @@
 #include "ui/format.h"
 #include "ui/page.h"
+#include "ui/sink_block.h"
 #include "ui/theme.h"
 #include "ui/view.h"
 
@@ -116,9 +117,11 @@ static void draw_partitions(struct page *pg, const struct feed_status *fd)
 	draw_ledgers(pg, fd);
 }
 
-static uint8_t feed_role(enum feed_state state)
+static uint8_t feed_role(const struct feed_status *fd)
 {
-	return state == FEED_LIVE                               ? ROLE_OK
+	enum feed_state state = fd->state;
+	return sink_fails(&fd->sink)                            ? ROLE_ALERT
+	       : state == FEED_LIVE                               ? ROLE_OK
 	       : state == FEED_FAILED                           ? ROLE_ALERT
 	       : state == FEED_STALLED || state == FEED_WAITING ? ROLE_WARN
 								: ROLE_TEXT;
@@ -138,10 +141,11 @@ static void draw_feed(struct page *pg, const struct snapshot *snap, const struct
 	int64_t stored_ms = fd == snapshot_history(snap) ? snap->board.watermark_ms : 0;
 	int64_t watermark_ms = fd->watermark_ms > stored_ms ? fd->watermark_ms : stored_ms;
 	snprintf(title, sizeof title, "Feed %s", fd->name);
-	snprintf(note, sizeof note, "%s %s", fd->state == FEED_LIVE ? "●" : "○", feed_state_name(fd->state));
-	page_title(pg, title, feed_role(fd->state), note);
+	snprintf(note, sizeof note, "%s %s%s", fd->state == FEED_LIVE && !sink_fails(&fd->sink) ? "●" : "○", feed_state_name(fd->state),
+		 sink_fails(&fd->sink) ? ", but nothing gets through" : "");
+	page_title(pg, title, feed_role(fd), note);
 	if (fd->detail[0])
-		page_line(pg, feed_role(fd->state), "state", "%s", fd->detail);
+		page_line(pg, feed_role(fd), "state", "%s", fd->detail);
 	page_line(pg, fd->brokers_up ? ROLE_TEXT : ROLE_WARN, "broker", "%d %s up · %s%s", fd->brokers_up,
 		  fd->brokers_up == 1 ? "connection" : "connections", fd->brokers,
 		  snap->demo ? " · embedded; other processes reach it with -b" : "");
@@ -150,10 +154,12 @@ static void draw_feed(struct page *pg, const struct snapshot *snap, const struct
 	page_line(pg, ROLE_TEXT, "last arrival", "%s · at the end of every partition %s", ago(snap, fd->last_arrival_ms).s,
 		  ago(snap, fd->caught_up_ms).s);
 	page_line(pg, ROLE_TEXT, "flow", "%s events/s · lag %s", format_rate(fd->rate).s, format_known(fd->lag).s);
-	page_line(pg, ROLE_TEXT, "transactions", "%s · last took %s · slowest of the last minute %s", format_count(fd->commits).s,
+	page_line(pg, ROLE_TEXT, sink_block_has(fd) ? "commits" : "transactions", "%s · last took %s · slowest of the last minute %s", format_count(fd->commits).s,
 		  format_took(fd->commit_ms).s, format_took(fd->commit_ms_max).s);
 	if (fd->last_error[0])
-		page_line(pg, ROLE_WARN, "last error", "%s: %s", format_when(fd->last_error_ms).s, fd->last_error);
+		page_line(pg, ROLE_WARN, sink_block_has(fd) ? "Kafka's error" : "last error", "%s: %s", format_when(fd->last_error_ms).s, fd->last_error);
+	if (sink_block_has(fd))
+		sink_block_draw(pg, fd, snap->wall_ms);
 	draw_partitions(pg, fd);
 	page_gap(pg);
 }
@@ -254,7 +260,7 @@ static int lines_needed(const struct snapshot *snap)
 {
 	int lines = 120 + 3 * (int)snap->store.feed.partitions + PAGE_WRAP * (STORE_DEAD_SHOWN + STORE_GAPS_SHOWN);
 	for (size_t i = 0; i < snap->feeds; i++)
-		lines += 40 + 3 * (int)snap->feed[i].partitions;
+		lines += 60 + 3 * (int)snap->feed[i].partitions;
 	return lines;
 }
 

@@ -286,8 +286,8 @@ static void a_secret_stands_in_no_line(void **state)
 	log_keep_secret("hunter2!");
 	log_keep_secret("hunter2!");
 	log_keep_secret("in"); /* too short to be one */
-	log_warn("in http://me:hunter2!@localhost/ and hunter2!");
-	assert_string_equal(newest().text, "in http://me:********@localhost/ and ********");
+	log_warn("me:hunter2!@localhost, in and hunter2!");
+	assert_string_equal(newest().text, "me:********@localhost, in and ********");
 	assert_null(strstr(content(), "hunter2"));
 }
 

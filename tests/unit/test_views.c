@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "golden.h"
 #include "ui_fixture.h"
 
 #include "base/mem.h"
@@ -36,44 +37,6 @@ static int finish(void **state)
 	return 0;
 }
 
-static char *golden_path(const char *name)
-{
-	const char *srcdir = getenv("srcdir");
-	return xasprintf("%s/tests/golden/%s.txt", srcdir ? srcdir : ".", name);
-}
-
-static void read_file(const char *path, struct strbuf *out)
-{
-	char block[4096];
-	FILE *in = fopen(path, "r");
-	for (size_t n; in && (n = fread(block, 1, sizeof block, in));)
-		strbuf_add(out, block, n);
-	if (in)
-		fclose(in);
-}
-
-static void write_file(const char *path, const struct strbuf *text)
-{
-	FILE *out = fopen(path, "w");
-	assert_non_null(out);
-	fwrite(strbuf_str(text), 1, text->len, out);
-	assert_int_equal(fclose(out), 0);
-}
-
-/* UPDATE_GOLDEN=1 writes the files anew; look at the difference before you keep it. */
-static void compare(const char *name, const struct strbuf *drawn)
-{
-	char *path = golden_path(name);
-	struct strbuf golden = {0};
-	if (getenv("UPDATE_GOLDEN"))
-		write_file(path, drawn);
-	read_file(path, &golden);
-	if (strcmp(strbuf_str(&golden), strbuf_str(drawn)))
-		fail_msg("%s differs; drawn now:\n%s", path, strbuf_str(drawn));
-	strbuf_fini(&golden);
-	free(path);
-}
-
 static void draw(struct screen *sc, int width, int height, bool ascii, struct strbuf *out)
 {
 	struct canvas cv;
@@ -98,7 +61,7 @@ static void views_are_as_their_goldens(void **state)
 		snap.has_sim = i / 8 == VIEW_SIMULATOR;
 		draw(&sc, size[0], size[1], ascii, &drawn);
 		snprintf(name, sizeof name, "%s-%dx%d%s", views[i / 8].name, size[0], size[1], ascii ? "-ascii" : "");
-		compare(name, &drawn);
+		golden_compare(name, &drawn);
 		strbuf_fini(&drawn);
 		screen_fini(&sc);
 	}
@@ -121,7 +84,7 @@ static void themes_are_as_their_goldens(void **state)
 		screen_draw(&sc, &snap, &cv);
 		canvas_to_ansi(&cv, (enum theme)(i / 3), depth, &drawn);
 		snprintf(name, sizeof name, "theme-%s-%s", theme_name((enum theme)(i / 3)), depths[depth]);
-		compare(name, &drawn);
+		golden_compare(name, &drawn);
 		strbuf_fini(&drawn);
 		canvas_fini(&cv);
 		screen_fini(&sc);
@@ -204,7 +167,7 @@ static void states_are_as_their_goldens(void **state)
 		snapshot_clock(&snap, "auto");
 		draw(&sc, 80, 14, false, &drawn);
 		snprintf(name, sizeof name, "state-%s", names[i]);
-		compare(name, &drawn);
+		golden_compare(name, &drawn);
 		strbuf_fini(&drawn);
 		screen_fini(&sc);
 		snap = well;

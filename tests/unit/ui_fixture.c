@@ -234,6 +234,31 @@ static void make_simulator(struct snapshot *snap)
 		.ts = NOW_MS / 1000 - 4200, .scenario = "surge", .action = "pause", .factor = NAN};
 }
 
+void fixture_elastic(struct feed_status *fd, bool down)
+{
+	*fd = (struct feed_status){.name = "elastic", .state = down ? FEED_CATCHING_UP : FEED_LIVE, .brokers_up = 2, .lag = down ? 40211 : 12,
+				   .rate = down ? 0 : 41.4, .last_arrival_ms = NOW_MS - 200, .caught_up_ms = NOW_MS - (down ? 95000 : 100),
+				   .catch_up = -1, .catch_up_left_ms = -1, .watermark_ms = NOW_MS - 300, .commits = 812, .commit_ms = 4.1,
+				   .commit_ms_max = 9.5, .reasons = 3, .letters_waiting = down ? 2 : 0, .paused = down,
+				   .reason = {{"bad_json", 3}, {"late", 1204}, {"collision", 1}}};
+	snprintf(fd->cluster, sizeof fd->cluster, "Jq2rTz5bQ3ymZ1h0d0g7Rw");
+	snprintf(fd->brokers, sizeof fd->brokers, "kafka1:9092,kafka2:9092,kafka3:9092");
+	fd->sink = (struct sink_figures){.product = "Elasticsearch 8.11.3, time series", .requests_in_flight = down ? 1 : 3, .requests_max = down ? 1 : 4,
+					 .items_in_flight = 1500, .bytes_held = down ? 20971520 : 393216, .bytes_max = 20971520,
+					 .bulk_bytes = down ? 655360 : 5242880, .bulk_items = 512, .requests = 777, .requests_failed = down ? 9 : 2,
+					 .failures_in_row = down ? 7 : 0, .items_retried = down ? 4608 : 512, .backing_off_ms = down ? 12300 : 0,
+					 .request_ms_p50 = 12.4, .request_ms_p99 = 87, .end_to_end_ms_p50 = 640, .end_to_end_ms_p99 = 2310,
+					 .last_error_ms = NOW_MS - (down ? 1500 : 7200000)};
+	snprintf(fd->sink.endpoint, sizeof fd->sink.endpoint, "http://localhost:9200");
+	snprintf(fd->sink.last_error, sizeof fd->sink.last_error, "localhost:9200: connection refused");
+	for (int32_t i = 0; i < 2; i++) {
+		make_partition(&fd->partition[fd->partitions], i ? "station_exits" : "station_entries", 0, 62000);
+		fd->partition[fd->partitions].ledger = (struct ledger){.consumed = 62000, .stored = 58000, .duplicate = 41, .late = 602, .dead = 2,
+								       .skipped = 1, .released = 2604, .in_flight = 750};
+		ledger_add(&fd->total, &fd->partition[fd->partitions++].ledger);
+	}
+}
+
 void fixture_init(struct snapshot *snap)
 {
 	struct error err;

@@ -7,6 +7,9 @@
 /* Sets the zone and a UTF-8 locale too. */
 void fixture_init(struct snapshot *snap);
 
+/* The feed of an Elasticsearch that is well, or has been down for a while. */
+void fixture_elastic(struct feed_status *fd, bool down);
+
 #define FIXTURE_STATIONS 25
 
 #endif
