@@ -57,6 +57,23 @@ refused "simulate into it" 1 'kafka-configs .* --entity-name a-exits --add-confi
 check "the command that it prints" configure retention.ms=-1
 check "helps" tfl simulate $(topics a) --from "$morning" --count 5 --speed max
 
+background simulate $(topics g) --scenario steady --rate 5 --from now --account "$HERE/g.csv"
+simulate=$!
+check "passengers stream again" eventually 60 timeout 20 kcat -b "$KAFKA" -C -q -t g-entries -c 300
+kill9_kafka
+sleep 2
+check "the broker comes back" restart_kafka
+check "and they stream on" eventually 60 timeout 20 kcat -b "$KAFKA" -C -q -t g-entries -c 2000
+check "^C ends it well after that, too" finish $simulate
+check "the account is what is in the topics, to a passenger" test "$(records g | wc -l)" = \
+	"$(awk -F, 'NR > 1 { sub(/.*,/, ""); n += $0 } END { print n }' g.csv)"
+
+background simulate $(topics h) --scenario steady --rate 5 --from now --account "$HERE/g.csv"
+simulate=$!
+check "one more" eventually 60 timeout 20 kcat -b "$KAFKA" -C -q -t h-entries -c 300
+kill -KILL $simulate
+check "killed, it leaves no account, not even that of the run before" test ! -e g.csv
+
 background simulate $(topics e) --scenario steady --rate 5 --from now --account "$HERE/f.csv"
 simulate=$!
 sleep 3
