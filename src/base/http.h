@@ -1,6 +1,6 @@
 /* http.h: requests to one service, which may be several servers. Several are under way at once on the caller's thread; only http_wait and
- * http_call wait. Connections are kept; a server that fails is rested for a while, and the next one asked. http.c is the only file that
- * knows curl. No proxy is used, no redirection followed. Thread: the one that made it. */
+ * http_call wait. Connections are kept; a server that fails is rested for a while, and the next one asked. http.c and http_request.c are
+ * the only files that know curl. No proxy is used, no redirection followed. Thread: the one that made it. */
 #ifndef TFLTOP_BASE_HTTP_H
 #define TFLTOP_BASE_HTTP_H
 

@@ -105,7 +105,7 @@ static void elastic_attach(void *sink, const struct judge *judge)
 	el->judge = *judge;
 }
 
-uint64_t elastic_held(const struct elastic *el)
+static uint64_t elastic_held(const struct elastic *el)
 {
 	uint64_t held = 0;
 	for (size_t i = 0; i < el->nlanes; i++)

@@ -108,7 +108,6 @@ int64_t feed_now_ms(void); /* monotonic */
 typedef enum sink_result step_fn(struct feed *fd, struct error *err);
 void *feed_thread(void *arg);
 void feed_fail(struct feed *fd, const struct error *err);
-bool feed_stop_asked(struct feed *fd);
 bool feed_drain_over(struct feed *fd);              /* from the first call after a stop was asked for, the draining clock runs */
 void feed_rest(struct feed *fd, int64_t ms);        /* or until a stop is asked for that was not when it began */
 bool feed_insist(struct feed *fd, step_fn *step);   /* a step of the sink, again and again; false: it failed, wants no more, or draining is over */

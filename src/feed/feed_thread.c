@@ -29,7 +29,7 @@ void feed_fail(struct feed *fd, const struct error *err)
 }
 
 /* lock: feed */
-bool feed_stop_asked(struct feed *fd)
+static bool feed_stop_asked(struct feed *fd)
 {
 	pthread_mutex_lock(&fd->lock);
 	bool stop = fd->stop;

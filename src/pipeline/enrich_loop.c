@@ -167,19 +167,26 @@ void loop_settle(struct enrich *en)
 	rd_kafka_topic_partition_list_destroy(offsets);
 }
 
-/* A producer is fenced by a later one of its id, or when the broker ended its transaction for taking too long. The first time we take the
- * id back; the other, if there is one, does the same, and whoever is fenced twice within a minute gives way. */
+/* A producer is fenced by a later one of its id. The first time we take the id back; the other, if there is one, does the same, and whoever is
+ * fenced twice within a minute gives way. A transaction that the broker ended for its age looks the same and is nobody's doing. */
+static bool gives_way(struct enrich *en)
+{
+	int64_t now_us = clock_mono_us(), before_us = en->fenced_us;
+	if (now_us - en->opened_us >= TXN_TIMEOUT_MS * 1000LL)
+		return false;
+	en->fenced_us = now_us;
+	return before_us && now_us - before_us < FENCED_AGAIN_US;
+}
+
+/* Also when stopping: the new producer ends what the old one left open. */
 static int renew(struct enrich *en, bool fenced)
 {
-	int64_t now_us = clock_mono_us();
 	if (en->embedded)
 		return enrich_fail(en, "%s", en->status.last_error);
-	if (fenced && en->fenced_us && now_us - en->fenced_us < FENCED_AGAIN_US)
+	if (fenced && gives_way(en))
 		return enrich_fail(en, "fenced: another join writes as %s (enrich.name tells machines of one name apart)", en->id);
-	if (fenced)
-		en->fenced_us = now_us;
-	else if (!enrich_pause(en, RENEW_PAUSE_MS))
-		return enrich_fail(en, "%s", en->status.last_error);
+	if (!fenced)
+		enrich_pause(en, RENEW_PAUSE_MS);
 	close_producer(en);
 	return open_producer(en) || loop_open(en) ? -1 : 0;
 }

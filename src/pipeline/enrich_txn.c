@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "feed/kafka.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define ANSWER_MS 5000 /* after which a call comes back to ask whether to go on */
@@ -32,11 +33,13 @@ struct txn *txn_new(const struct config *cfg, const char *id, bool (*keep_trying
 	rd_kafka_conf_t *conf = kafka_conf(cfg, KAFKA_PRODUCER, err);
 	if (!conf)
 		return NULL;
+	char timeout[16];
+	snprintf(timeout, sizeof timeout, "%d", TXN_TIMEOUT_MS);
 	struct txn *tx = xcalloc(1, sizeof *tx);
 	*tx = (struct txn){.transactional = id, .keep_trying = keep_trying, .arg = arg};
 	if (id) {
 		kafka_set(conf, "transactional.id", id);
-		kafka_set(conf, "transaction.timeout.ms", "10000"); /* how long readers wait at most when we die and nobody follows */
+		kafka_set(conf, "transaction.timeout.ms", timeout);
 	}
 	rd_kafka_conf_set_opaque(conf, tx);
 	rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);

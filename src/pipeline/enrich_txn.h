@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define TXN_TIMEOUT_MS 10000 /* a transaction older than that is ended by the broker: how long readers wait at most when we die and nobody follows */
+
 enum txn_verdict {
 	TXN_OK,
 	TXN_ABORT,  /* the transaction has to be aborted, its input read again */

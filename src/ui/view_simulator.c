@@ -11,6 +11,7 @@
 
 #define STAGE_WIDTH 14 /* columns of a stage's name; its number and the bar follow */
 #define NUMBER_WIDTH 13
+#define ROOMY 110       /* columns from which explanations do not cost a line */
 
 static bool in_force(const struct sim_status *sim, const struct scenario *sc)
 {
@@ -117,8 +118,8 @@ static void draw_events(struct page *pg, const struct snapshot *snap)
 	draw_balance(pg, snap, counts);
 	page_line(pg, ROLE_TEXT, "journeys", "%s begun · %s inside now", format_count(sim->journeys).s, format_count(sim->inside).s);
 	page_line(pg, ROLE_TEXT, "flow", "%s events/s acknowledged", format_rate(sim->rate).s);
-	page_line(pg, ROLE_TEXT, "latency", "median %s · 99 of 100 within %s · from hand-over to counted, last minute or two",
-		  format_took(sim->latency_ms[0]).s, format_took(sim->latency_ms[1]).s);
+	page_line(pg, ROLE_TEXT, "latency", "median %s · 99 of 100 within %s · until counted%s", format_took(sim->latency_ms[0]).s,
+		  format_took(sim->latency_ms[1]).s, pg->cv.width < ROOMY ? "" : ", from hand-over; of the last minute or two");
 	page_line(pg, sim->failed ? ROLE_ALERT : ROLE_TEXT, "errors", "%s events not acknowledged%s%s", format_count(sim->failed).s,
 		  sim->last_error[0] ? " · " : "", sim->last_error);
 	page_gap(pg);

@@ -1,9 +1,9 @@
 #!/bin/bash
 # What happens to the join: brokers that make topics by themselves, a second instance that comes and goes, a broker that dies within a
-# transaction, rows that change, topics made anew. Whoever reads what is committed finds each event of a known station exactly once.
+# transaction, transactions that the broker ends for their age, rows that change, topics made anew. Whoever reads what is committed finds each event of a known station exactly once.
 . "$(dirname "$0")/lib.sh"
 . "$srcdir/tests/e2e/scenario.sh"
-broker auto.create.topics.enable=true
+broker auto.create.topics.enable=true transaction.abort.timed.out.transaction.cleanup.interval.ms=500
 
 partitions() {
 	kcat -b "$KAFKA" -L -t "$1" | grep -c '^ *partition '
@@ -143,6 +143,45 @@ check "killed: ends well" finish $enrich
 check "killed: the rest" tfl enrich -e
 there=$(kcat -q -b "$KAFKA" -t entries -C -e | grep -cE 'Traveller [0-9]{5}"')
 check "killed: each event is joined once" test "$(joined | grep -E 'Traveller [0-9]{5}$' | sort -u | wc -l) $(joined | grep -cE 'Traveller [0-9]{5}$')" = "$there $there"
+
+# The join is held up for longer than a transaction may last, twice within a minute, and a third time right before it is to end.
+rm enrich.out
+background enrich
+enrich=$!
+check "held up: it runs" eventually 20 grep -q "partitions assigned" enrich.out
+stream() { # FIRST: travellers from that number on
+	local i=$1
+	rm -f enough
+	until [ -e enough ]; do
+		many 5 $i
+		i=$((i + 5))
+		sleep 0.06
+	done | admin write entries 2>/dev/null
+}
+held_up() { # FIRST: with so numbered travellers under way
+	stream "$1" &
+	writer=$!
+	sleep 1.5
+	kill -STOP $enrich
+	sleep 11.5
+	kill -CONT $enrich
+}
+enough() {
+	touch enough
+	wait $writer
+}
+all_of_it() { [ "$(joined | grep -cE 'Traveller 7[0-9]{6}$')" = "$(kcat -q -b "$KAFKA" -t entries -C -e | grep -cE 'Traveller 7[0-9]{6}"')" ]; }
+for first in 7000000 7100000; do
+	held_up $first
+	enough
+	check "held up: it goes on" eventually 40 all_of_it
+done
+held_up 7200000
+check "held up: it ends well" finish $enrich
+enough
+check "held up: the rest" tfl enrich -e
+check "held up: all of it" all_of_it
+check "held up: each once" test -z "$(joined | grep -E 'Traveller 7[0-9]{6}$' | sort | uniq -d | head -1)"
 
 # Another producer's transaction is open on entries: the join ends where readers do.
 mkfifo held
