@@ -102,7 +102,7 @@ int move_target(enum move move, int at, int page, int last)
 
 void screen_hit(struct screen *sc, struct hit hit)
 {
-	if (sc->nhits < SCREEN_HITS)
+	if (hit.area.w > 0 && hit.area.h > 0 && sc->nhits < SCREEN_HITS)
 		sc->hits[sc->nhits++] = hit;
 }
 

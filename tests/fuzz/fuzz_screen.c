@@ -72,7 +72,7 @@ static void check_hits(const struct screen *sc, const struct canvas *cv)
 	for (size_t i = 0; i < sc->nhits; i++) {
 		struct rect area = sc->hits[i].area;
 		MUST(area.x >= 0 && area.y >= 0 && area.w >= 0 && area.h >= 0);
-		MUST(!area.w || (area.x + area.w <= cv->width && area.y + area.h <= cv->height)); /* one without columns is never hit */
+		MUST(area.x + area.w <= cv->width && area.y + area.h <= cv->height);
 		MUST(sc->hits[i].column < (int)ncolumns && sc->hits[i].station < (int64_t)snap.stations.count);
 	}
 }

@@ -67,6 +67,26 @@ static void views_are_as_their_goldens(void **state)
 	}
 }
 
+/* What a click is for lies on the screen, however little of it there is. */
+static void clicks_are_on_the_screen(void **state)
+{
+	(void)state;
+	for (int width = 1; width < 40; width++)
+		for (int view = 0; view < VIEWS; view++) {
+			struct screen sc;
+			struct strbuf drawn = {0};
+			assert_int_equal(screen_init(&sc, views[view].name, NULL, NULL, NULL), 0);
+			draw(&sc, width, 53, false, &drawn);
+			for (size_t i = 0; i < sc.nhits; i++) {
+				const struct rect area = sc.hits[i].area;
+				if (area.x < 0 || area.y < 0 || area.w < 1 || area.h < 1 || area.x + area.w > width || area.y + area.h > 53)
+					fail_msg("%s, %d columns: %d × %d at %d, %d", views[view].name, width, area.w, area.h, area.x, area.y);
+			}
+			strbuf_fini(&drawn);
+			screen_fini(&sc);
+		}
+}
+
 /* Each theme as it leaves for a terminal of few and of many colours. */
 static void themes_are_as_their_goldens(void **state)
 {
@@ -679,6 +699,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(views_are_as_their_goldens),
+		cmocka_unit_test(clicks_are_on_the_screen),
 		cmocka_unit_test(themes_are_as_their_goldens),
 		cmocka_unit_test(states_are_as_their_goldens),
 		cmocka_unit_test(what_has_stopped_says_so),
