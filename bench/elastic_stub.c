@@ -1,6 +1,6 @@
 /* elastic_stub: answers as Elasticsearch would that stores everything at once, so that what sends to it can be measured by itself.
- * elastic_stub PORT [full]: on 127.0.0.1; full: items as large as they are without filter_path. Prints how many documents came when it is ended.
- * One thread, one poll: bodies are not kept, only their lines counted. */
+ * elastic_stub PORT [full]: on 127.0.0.1; full: items as large as they are without filter_path. Prints how many documents came when it is
+ * ended. One thread, one poll: bodies are not kept, only their lines counted. */
 #include <arpa/inet.h>
 #include <poll.h>
 #include <signal.h>
@@ -46,8 +46,9 @@ static void send_all(int fd, const char *p, size_t len)
 static void respond(int fd, const char *body, size_t len)
 {
 	char head[256];
-	int n = snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nX-elastic-product: Elasticsearch\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
-			 len);
+	int n = snprintf(
+	    head, sizeof head,
+	    "HTTP/1.1 200 OK\r\nX-elastic-product: Elasticsearch\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n", len);
 	send_all(fd, head, (size_t)n);
 	send_all(fd, body, len);
 }
@@ -79,7 +80,8 @@ static void respond_other(int fd, const struct connection *c)
 	if (!strncmp(name, "_data_stream/", 13))
 		snprintf(json, sizeof json, "{\"data_streams\":[{\"indices\":[{\"index_name\":\"%s\"}]}]}", name + 13);
 	else if (*name)
-		snprintf(json, sizeof json, "{\"%.*s\":{\"settings\":{\"index\":{\"mode\":\"time_series\"}}}}", (int)strcspn(name, "/"), name);
+		snprintf(json, sizeof json, "{\"%.*s\":{\"settings\":{\"index\":{\"mode\":\"time_series\"}}}}", (int)strcspn(name, "/"),
+			 name);
 	else
 		snprintf(json, sizeof json, "{\"version\":{\"number\":\"8.11.3\"}}");
 	respond(fd, json, strlen(json));
@@ -184,8 +186,10 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	if (argc > 2)
-		item = "{\"create\":{\"_index\":\".ds-station_entries-2024.01.31-000001\",\"_id\":\"HmcUkjvdXC6r9MXNAAABohBtgnA\",\"_version\":1,"
-		       "\"result\":\"created\",\"_shards\":{\"total\":2,\"successful\":1,\"failed\":0},\"_seq_no\":0,\"_primary_term\":1,\"status\":201}}";
+		item = "{\"create\":{\"_index\":\".ds-station_entries-2024.01.31-000001\",\"_id\":\"HmcUkjvdXC6r9MXNAAABohBtgnA\",\"_"
+		       "version\":1,"
+		       "\"result\":\"created\",\"_shards\":{\"total\":2,\"successful\":1,\"failed\":0},\"_seq_no\":0,\"_primary_term\":1,"
+		       "\"status\":201}}";
 	sigaction(SIGTERM, &act, NULL);
 	sigaction(SIGINT, &act, NULL);
 	at.sin_port = htons((uint16_t)atoi(argv[1]));

@@ -164,8 +164,8 @@ static void say(const struct call *call, CURLcode code, char *text, size_t size)
 		snprintf(text, size, "%s at %s: the answer is larger than %zu bytes", http->service, call->server->shown,
 			 call_reply_max(call));
 	else if (call->looking && code == CURLE_OK)
-		snprintf(text, size, "%s at %s shows no certificate with the fingerprint of %s.fingerprint", http->service, call->server->shown,
-			 http->key);
+		snprintf(text, size, "%s at %s shows no certificate with the fingerprint of %s.fingerprint", http->service,
+			 call->server->shown, http->key);
 	else
 		snprintf(text, size, "%s at %s: %s", http->service, call->server->shown, why);
 }

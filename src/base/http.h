@@ -44,7 +44,7 @@ struct http_reply { /* borrowed until done returns */
 	const char *content_type;  /* "" when there is none */
 	const char *product;       /* the header X-elastic-product, "" when there is none */
 	int64_t retry_after_ms;    /* -1: the server has not said */
-	bool resent;               /* a kept connection turned out to be closed and the request was sent again: it may have been carried out twice */
+	bool resent; /* a kept connection turned out to be closed and the request was sent again: it may have been carried out twice */
 	double ms;                 /* from sending to the answer */
 	const char *server;        /* address of who answered, or was asked last; without user, password and path */
 	const char *error;         /* "" when it was answered; else what went wrong, naming the service and server; no secrets */
@@ -76,8 +76,8 @@ size_t http_under_way(const struct http *http);
 /* Drives all requests: returns after calling one done or more, when fd is readable (-1 = none), or after ms. True: fd is readable. */
 bool http_wait(struct http *http, int fd, int ms);
 
-/* One request, waited for: for commands. read, done and arg are not used. 0 = answered, with any status; else -1 + err. The reply's texts are valid until
- * the next http_call or http_free. */
+/* One request, waited for: for commands. read, done and arg are not used. 0 = answered, with any status; else -1 + err. The reply's texts
+ * are valid until the next http_call or http_free. */
 int http_call(struct http *http, const struct http_request *req, struct http_reply *reply, struct error *err);
 
 #endif

@@ -18,7 +18,8 @@ static int add_server(struct http_servers *srv, size_t *cap, const char *url, si
 	size_t host_len = strcspn(host + 3, "/?#"), end = strlen(base);
 	if (memchr(host + 3, '@', host_len)) {
 		free(base);
-		return error_set(err, "%s: an address must hold no user and password, which everybody could see; there are settings for them", key);
+		return error_set(
+		    err, "%s: an address must hold no user and password, which everybody could see; there are settings for them", key);
 	}
 	while (end && base[end - 1] == '/')
 		base[--end] = '\0';

@@ -1,5 +1,5 @@
-/* http_servers.h: the servers of one service, and whom to ask next: in turn, the ones that have failed only after a rest. Pure: the clock is
- * handed in. Thread: the owner's. */
+/* http_servers.h: the servers of one service, and whom to ask next: in turn, the ones that have failed only after a rest. Pure: the clock
+ * is handed in. Thread: the owner's. */
 #ifndef TFLTOP_BASE_HTTP_SERVERS_H
 #define TFLTOP_BASE_HTTP_SERVERS_H
 

@@ -183,7 +183,8 @@ static void halve(struct elastic *el, struct lane *ln, const struct http_reply *
 	elastic_lane_rest(el, ln, -1);
 }
 
-/* A bulk is refused whole for what one of its documents is, or for what we are: halved until one is left, which then is only tried so often. */
+/* A bulk is refused whole for what one of its documents is, or for what we are: halved until one is left, which then is only tried so
+ * often. */
 static void bisect(struct elastic *el, struct lane *ln, const struct http_reply *reply, const char *words)
 {
 	ln->most_items = ln->in_bulk > 1 ? ln->in_bulk / 2 : 1;
@@ -195,7 +196,8 @@ static void bisect(struct elastic *el, struct lane *ln, const struct http_reply 
 static void locked(struct elastic *el, struct lane *ln, const struct http_reply *reply, const char *words)
 {
 	char why[256];
-	snprintf(why, sizeof why, "%s does not let us write; check elastic.user and elastic.password, or elastic.api_key: %s", reply->server, words);
+	snprintf(why, sizeof why, "%s does not let us write; check elastic.user and elastic.password, or elastic.api_key: %s",
+		 reply->server, words);
 	gate_close(el, GATE_SLOW_MS, why);
 	whole_failed(el, ln, reply);
 }
@@ -234,7 +236,8 @@ static void bulk_in_words(const struct http_reply *reply, struct text type, stru
 	if (reply->outcome != HTTP_ANSWERED)
 		snprintf(out, size, "%s", reply->error);
 	else
-		snprintf(out, size, "HTTP status %d%s%s%s%s", reply->status, type_words[0] ? " " : "", type_words, reason_words[0] ? ": " : "", reason_words);
+		snprintf(out, size, "HTTP status %d%s%s%s%s", reply->status, type_words[0] ? " " : "", type_words,
+			 reason_words[0] ? ": " : "", reason_words);
 }
 
 /* One in so many items is enough to know how long they take. */

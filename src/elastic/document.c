@@ -146,5 +146,6 @@ bool content_same(const struct content *a, const struct content *b)
 		return true;
 	if (a->spot != b->spot)
 		return false;
-	return a->spot == SPOT_NONE || (labs((long)a->place.lat - b->place.lat) <= APART && labs((long)a->place.lon - b->place.lon) <= APART);
+	return a->spot == SPOT_NONE ||
+	       (labs((long)a->place.lat - b->place.lat) <= APART && labs((long)a->place.lon - b->place.lon) <= APART);
 }

@@ -27,8 +27,8 @@ struct content { /* what the identity of a document (station, user, millisecond)
 /* Of a document as it was sent, or as it was found: a location comes back as an object. */
 struct content document_content(const char *json, size_t len);
 
-/* The same passenger: delta is equal, and the locations are not further apart than 1e-4 degrees, which is how exactly they come back; a location
- * that cannot be read tells nothing. */
+/* The same passenger: delta is equal, and the locations are not further apart than 1e-4 degrees, which is how exactly they come back; a
+ * location that cannot be read tells nothing. */
 bool content_same(const struct content *a, const struct content *b);
 
 #endif

@@ -25,11 +25,14 @@ static int take_stream(struct elastic *el, enum direction dir, const struct conf
 	const char *name = config_text(cfg, key);
 	for (const char *p = name; *p; p++)
 		if (*p >= 'A' && *p <= 'Z')
-			return error_set(err, "%s: Elasticsearch allows no capital letters in the name of a data stream, which is that of the "
-					      "topic: %s", key, name);
+			return error_set(err,
+					 "%s: Elasticsearch allows no capital letters in the name of a data stream, which is that of the "
+					 "topic: %s",
+					 key, name);
 	if (strchr("-_.", *name))
-		return error_set(err, "%s: Elasticsearch allows no data stream whose name begins with \"%c\", and it has the name of the topic: %s",
-				 key, *name, name);
+		return error_set(
+		    err, "%s: Elasticsearch allows no data stream whose name begins with \"%c\", and it has the name of the topic: %s", key,
+		    *name, name);
 	el->stream[dir] = xstrdup(name);
 	return 0;
 }
@@ -191,7 +194,8 @@ static enum sink_result elastic_write(void *sink, const struct batch *bat, struc
 		enum dead_reason reason;
 		if (!rec->value)
 			el->judge.settle(el->judge.feed, &tick, VERDICT_SKIPPED);
-		else if ((reason = event_decode(&el->dec, rec->value, rec->value_len, rec->key, rec->key_len, part->direction, bat->now_ms, &ev)))
+		else if ((reason = event_decode(&el->dec, rec->value, rec->value_len, rec->key, rec->key_len, part->direction, bat->now_ms,
+						&ev)))
 			el->judge.refuse(el->judge.feed, &tick, VERDICT_DEAD, rec, dead_reason_name(reason), el->dec.detail);
 		else
 			take(el, bat, rec, &ev);

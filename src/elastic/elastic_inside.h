@@ -1,8 +1,8 @@
 /* elastic_inside.h: what the files of the elastic sink share. Everything runs on the feed's thread.
  *
- * Records come in by elastic_write and are copied into lanes; a lane sends one bulk at a time, made of its first items; several lanes are under
- * way at once. Lane 0 takes the few items of other lanes' bulks that are to be tried again, so that those lanes are free for new ones.
- * What is known about the server (the gate) decides whether anything is sent at all; the pace decides how much and when. */
+ * Records come in by elastic_write and are copied into lanes; a lane sends one bulk at a time, made of its first items; several lanes are
+ * under way at once. Lane 0 takes the few items of other lanes' bulks that are to be tried again, so that those lanes are free for new
+ * ones. What is known about the server (the gate) decides whether anything is sent at all; the pace decides how much and when. */
 #ifndef TFLTOP_ELASTIC_ELASTIC_INSIDE_H
 #define TFLTOP_ELASTIC_ELASTIC_INSIDE_H
 
@@ -71,7 +71,8 @@ void elastic_bulk_done(void *lane, const struct http_reply *reply);
 /* settle.c: verdicts on an item of a lane; it is gone then */
 void elastic_settle(struct elastic *el, struct item *it, enum verdict verdict);
 void elastic_refuse(struct elastic *el, struct lane *ln, struct item *it, enum verdict verdict, const char *reason, const char *detail);
-/* Gives the item up when it has failed for long enough. own: it is taken for its own fault; else it counts only when others have passed since. */
+/* Gives the item up when it has failed for long enough. own: it is taken for its own fault; else it counts only when others have passed
+ * since. */
 void elastic_failing(struct elastic *el, struct lane *ln, struct item *it, bool own, const char *detail);
 
 /* lookup.c */

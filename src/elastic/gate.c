@@ -1,6 +1,6 @@
-/* Looking at the server: what it is, whether our data streams are there, and of which kind. Nothing is sent before that is known, for a document
- * that arrives before its template makes an ordinary index, which no template will ever mend. The look is repeated now and then: streams
- * may be removed, made anew, or become a time series while the program runs. */
+/* Looking at the server: what it is, whether our data streams are there, and of which kind. Nothing is sent before that is known, for a
+ * document that arrives before its template makes an ordinary index, which no template will ever mend. The look is repeated now and then:
+ * streams may be removed, made anew, or become a time series while the program runs. */
 #include "elastic/elastic_inside.h"
 
 #include "base/json_token.h"
@@ -93,21 +93,24 @@ static void note_kind(struct elastic *el, bool plain)
 static void missing(struct elastic *el)
 {
 	char why[256];
-	snprintf(why, sizeof why, "Elasticsearch has neither a data stream %s nor a template for one; run: tfl-top setup elastic", stream_of(el));
+	snprintf(why, sizeof why, "Elasticsearch has neither a data stream %s nor a template for one; run: tfl-top setup elastic",
+		 stream_of(el));
 	gate_close(el, MISSING_MS, why);
 }
 
 static void is_index(struct elastic *el)
 {
 	char why[256];
-	snprintf(why, sizeof why, "%s is an ordinary index in Elasticsearch, not a data stream; delete it, then run: tfl-top setup elastic", stream_of(el));
+	snprintf(why, sizeof why, "%s is an ordinary index in Elasticsearch, not a data stream; delete it, then run: tfl-top setup elastic",
+		 stream_of(el));
 	gate_close(el, MISSING_MS, why);
 }
 
 static void not_it(struct look *lk)
 {
 	char why[256];
-	snprintf(why, sizeof why, "%s answers, but not as Elasticsearch does: check elastic.url: HTTP status %d", lk->reply->server, lk->reply->status);
+	snprintf(why, sizeof why, "%s answers, but not as Elasticsearch does: check elastic.url: HTTP status %d", lk->reply->server,
+		 lk->reply->status);
 	gate_close(lk->el, GATE_SLOW_MS, why);
 }
 
@@ -167,11 +170,8 @@ static void on_create(struct look *lk)
 	int status = lk->reply->status;
 	reply_error(lk->reply->body, lk->reply->body_len, &type, &reason);
 	bool there = type.data && memmem(type.data, type.len, "resource_already_exists", 23);
-	bool index = reason.data && (memmem(reason.data, reason.len, "conflicts with index", 20) || memmem(reason.data, reason.len, "an index", 8));
 	if (status == 200 || there)
 		go_to(lk->el, STEP_STREAM);
-	else if (index)
-		is_index(lk->el);
 	else
 		missing(lk->el);
 }
@@ -230,8 +230,10 @@ static void no_answer(struct elastic *el, const struct http_reply *reply)
 static void refused_entry(struct elastic *el, const struct http_reply *reply)
 {
 	char why[256];
-	snprintf(why, sizeof why, "%s does not let us in (HTTP status %d): check elastic.user and elastic.password, or elastic.api_key, and their "
-				  "privileges", reply->server, reply->status);
+	snprintf(why, sizeof why,
+		 "%s does not let us in (HTTP status %d): check elastic.user and elastic.password, or elastic.api_key, and their "
+		 "privileges",
+		 reply->server, reply->status);
 	gate_close(el, GATE_SLOW_MS, why);
 }
 
@@ -245,7 +247,7 @@ static void busy(struct elastic *el, const struct http_reply *reply)
 	char why[256];
 	struct text type, reason;
 	reply_error(reply->body, reply->body_len, &type, &reason);
-	if (reason.data && memmem(reason.data, reason.len, "conflicts with index", 20)) {
+	if (reason.data && memmem(reason.data, reason.len, "conflicts with index", 20)) { /* a 500, of all things */
 		is_index(el);
 		return;
 	}

@@ -81,8 +81,8 @@ static unsigned signed_digits(int64_t n)
 	return n < 0 ? 1 + digits(-(uint64_t)n) : digits((uint64_t)n);
 }
 
-/* The action of an item in a plain data stream, {"create":{"_index":"t","_id":"t-0-42-1700000000000"}}: the id says which record it is, also
- * after the topic was made anew. */
+/* The action of an item in a plain data stream, {"create":{"_index":"t","_id":"t-0-42-1700000000000"}}: the id says which record it is,
+ * also after the topic was made anew. */
 static const char id_member[] = ",\"_id\":\"";
 
 static size_t action_len(const struct target *to, const struct item *it)
@@ -109,8 +109,14 @@ struct item *lane_add(struct lane *ln, const struct record *rec, const struct ev
 	put(at, rec->value, value_len);
 	ln->items = xgrow(ln->items, ln->count, &ln->items_cap, sizeof *ln->items);
 	struct item *it = &ln->items[ln->count++];
-	*it = (struct item){.offset = rec->offset, .record_ms = rec->time_ms, .event_ms = ev->time_ms, .part = rec->part, .at = (uint32_t)ln->len,
-			    .doc_len = (uint32_t)doc_len, .key_len = (uint32_t)key_len, .headers_len = (uint32_t)headers_len,
+	*it = (struct item){.offset = rec->offset,
+			    .record_ms = rec->time_ms,
+			    .event_ms = ev->time_ms,
+			    .part = rec->part,
+			    .at = (uint32_t)ln->len,
+			    .doc_len = (uint32_t)doc_len,
+			    .key_len = (uint32_t)key_len,
+			    .headers_len = (uint32_t)headers_len,
 			    .value_len = (uint32_t)value_len,
 			    .flags = (uint16_t)((doc ? ITEM_ALTERED : 0) | (rec->key ? 0 : ITEM_NO_KEY))};
 	ln->len += size;
@@ -183,8 +189,8 @@ size_t lane_begin_bulk(struct lane *ln, const struct target *targets, size_t mos
 static void write_action(struct lane *ln, const struct target *to, const struct item *it)
 {
 	int head = (int)to->action_len - 3;
-	ln->action_len = (size_t)snprintf(ln->action, sizeof ln->action, "%.*s%s%s-%" PRId32 "-%" PRId64 "-%" PRId64 "\"}}\n", head, to->action,
-					  id_member, to->topic, to->partition, it->offset, it->record_ms);
+	ln->action_len = (size_t)snprintf(ln->action, sizeof ln->action, "%.*s%s%s-%" PRId32 "-%" PRId64 "-%" PRId64 "\"}}\n", head,
+					  to->action, id_member, to->topic, to->partition, it->offset, it->record_ms);
 }
 
 /* The piece of the bulk that is to be read: action, document or end of line of an item. */

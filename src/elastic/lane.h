@@ -1,6 +1,6 @@
-/* lane.h: items that wait for their verdict, and the bulk that is made of the first of them. An item is a record: its document as it is sent, and what
- * is needed to give the record back whole (key, headers, value, time) when it is refused. No allocation per item: bytes and items are two
- * arrays that are kept. Thread: the feed's. */
+/* lane.h: items that wait for their verdict, and the bulk that is made of the first of them. An item is a record: its document as it is
+ * sent, and what is needed to give the record back whole (key, headers, value, time) when it is refused. No allocation per item: bytes and
+ * items are two arrays that are kept. Thread: the feed's. */
 #ifndef TFLTOP_ELASTIC_LANE_H
 #define TFLTOP_ELASTIC_LANE_H
 

@@ -1,5 +1,6 @@
-/* What a 409 means for a record that may have been stored before: the document that is there in its place is looked up, by the index and id that
- * the answer named. The same passenger: a duplicate. Another one: a collision. None: it has gone meanwhile, the record is sent again. */
+/* What a 409 means for a record that may have been stored before: the document that is there in its place is looked up, by the index and id
+ * that the answer named. The same passenger: a duplicate. Another one: a collision. None: it has gone meanwhile, the record is sent again.
+ */
 #include "elastic/elastic_inside.h"
 
 #include "elastic/document.h"
@@ -26,8 +27,9 @@ void elastic_ask(struct lane *ln, struct item *it, const struct item_answer *ans
 	strbuf_puts(&ln->asks, "\"}\n");
 }
 
-static const char may_not_read[] = "Elasticsearch does not let us read what is stored, which is needed to tell duplicates from collisions: give the "
-				   "user or key the privilege read";
+static const char may_not_read[] =
+    "Elasticsearch does not let us read what is stored, which is needed to tell duplicates from collisions: give the "
+    "user or key the privilege read";
 
 struct walk { /* over the documents of one answer */
 	struct elastic *el;

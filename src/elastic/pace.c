@@ -11,7 +11,10 @@ static size_t at_least_min(size_t bytes)
 
 void pace_init(struct pace *pc, size_t bytes_max, unsigned slots_max, uint64_t seed)
 {
-	*pc = (struct pace){.bytes = at_least_min(bytes_max), .bytes_max = at_least_min(bytes_max), .slots = slots_max, .slots_max = slots_max,
+	*pc = (struct pace){.bytes = at_least_min(bytes_max),
+			    .bytes_max = at_least_min(bytes_max),
+			    .slots = slots_max,
+			    .slots_max = slots_max,
 			    .cut_ms = INT64_MIN};
 	rng_init(&pc->rng, seed, 0);
 }

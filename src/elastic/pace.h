@@ -1,5 +1,5 @@
-/* pace.h: how large a bulk may be, how many may be under way, and how long to wait after a failure. Sizes and numbers grow by steps while all
- * goes well and are halved when the server is congested; waits double, and are drawn at random from nought to the whole (so that many
+/* pace.h: how large a bulk may be, how many may be under way, and how long to wait after a failure. Sizes and numbers grow by steps while
+ * all goes well and are halved when the server is congested; waits double, and are drawn at random from nought to the whole (so that many
  * clients that failed together do not come back together). Pure: clock and randomness are handed in. Thread: the owner's. */
 #ifndef TFLTOP_ELASTIC_PACE_H
 #define TFLTOP_ELASTIC_PACE_H

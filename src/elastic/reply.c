@@ -141,8 +141,8 @@ bool reply_items(const char *json, size_t len, size_t count, void (*fn)(void *ar
 	return true;
 }
 
-bool reply_documents(const char *json, size_t len, size_t count, void (*fn)(void *arg, size_t i, enum found found, const struct json_value *what),
-		     void *arg)
+bool reply_documents(const char *json, size_t len, size_t count,
+		     void (*fn)(void *arg, size_t i, enum found found, const struct json_value *what), void *arg)
 {
 	struct json_value all = whole(json, len), docs = reply_member(&all, "docs"), entry;
 	struct json_cursor cur = over(&docs);

@@ -1,5 +1,5 @@
-/* reply.h: reading what the server answers. Nothing is allocated; texts are borrowed from the reply. All or nothing: a reply that is not whole, or
- * does not speak of exactly the items asked about, in their order, says nothing at all. Thread: any. */
+/* reply.h: reading what the server answers. Nothing is allocated; texts are borrowed from the reply. All or nothing: a reply that is not
+ * whole, or does not speak of exactly the items asked about, in their order, says nothing at all. Thread: any. */
 #ifndef TFLTOP_ELASTIC_REPLY_H
 #define TFLTOP_ELASTIC_REPLY_H
 
@@ -13,7 +13,8 @@
 #define REPLY_FILTER "errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.failure_store"
 #define REPLY_FILTER_IDS REPLY_FILTER ",items.*._index,items.*._id"
 
-/* Whether the answer says of each of `count` items that it was created, in the words that servers use: byte for byte. False: it is to be read. */
+/* Whether the answer says of each of `count` items that it was created, in the words that servers use: byte for byte. False: it is to be
+ * read. */
 bool reply_all_created(const char *json, size_t len, size_t count);
 
 /* Calls fn for each of exactly `count` items. False: nothing can be said about any of them; fn was not called. */
@@ -22,8 +23,8 @@ bool reply_items(const char *json, size_t len, size_t count, void (*fn)(void *ar
 enum found { FOUND_NOT, FOUND, FOUND_UNKNOWN /* an error instead */ };
 
 /* The same for the documents of an _mget; what: the source of those that were found, or the error. */
-bool reply_documents(const char *json, size_t len, size_t count, void (*fn)(void *arg, size_t i, enum found found, const struct json_value *what),
-		     void *arg);
+bool reply_documents(const char *json, size_t len, size_t count,
+		     void (*fn)(void *arg, size_t i, enum found found, const struct json_value *what), void *arg);
 
 /* The error of a whole request: type and reason; some are only a string. False: it is none. */
 bool reply_error(const char *json, size_t len, struct text *type, struct text *reason);

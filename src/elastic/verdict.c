@@ -4,19 +4,19 @@
 
 /* Why this is right, answer by answer.
  *
- * An item's answer is about that document only: its neighbours in the bulk may have fared otherwise, so only what failed is sent again; sending a
- * whole bulk again never converges when the queue takes a part of it each time. `create` makes repeating safe: a document that was stored
- * after all answers 409.
+ * An item's answer is about that document only: its neighbours in the bulk may have fared otherwise, so only what failed is sent again;
+ * sending a whole bulk again never converges when the queue takes a part of it each time. `create` makes repeating safe: a document that
+ * was stored after all answers 409.
  *
  * 409 therefore is not yet a verdict. The identity of a document in a time series is station, user and millisecond; delta is no part of it.
  * Whether the one that is there is this very one or another passenger's is found out elsewhere.
  *
- * A refusal (400 and what else is not listed) is final: the same document is refused again tomorrow. Three refusals are not about the document:
- * of its time (it is late), of us (403 security_exception: with a wrong key every passenger would be a dead letter), and of what we took the
- * data stream for (an _id where there must be none; no such index).
+ * A refusal (400 and what else is not listed) is final: the same document is refused again tomorrow. Three refusals are not about the
+ * document: of its time (it is late), of us (403 security_exception: with a wrong key every passenger would be a dead letter), and of what
+ * we took the data stream for (an _id where there must be none; no such index).
  *
- * 5xx and 403 write blocks may be the server's trouble or be due to the document or the one old index it goes to; the caller keeps trying, but
- * one item must not hold up a partition's progress for ever. An item that failed with 5xx may have been stored on the way. */
+ * 5xx and 403 write blocks may be the server's trouble or be due to the document or the one old index it goes to; the caller keeps trying,
+ * but one item must not hold up a partition's progress for ever. An item that failed with 5xx may have been stored on the way. */
 
 struct item_row {
 	int low, high;      /* status */

@@ -1,5 +1,5 @@
-/* verdict.h: what the answer of Elasticsearch or OpenSearch means for an item of a bulk, and for a bulk as a whole. Two tables, first row that
- * fits. Pure. Thread: any. */
+/* verdict.h: what the answer of Elasticsearch or OpenSearch means for an item of a bulk, and for a bulk as a whole. Two tables, first row
+ * that fits. Pure. Thread: any. */
 #ifndef TFLTOP_ELASTIC_VERDICT_H
 #define TFLTOP_ELASTIC_VERDICT_H
 

@@ -154,10 +154,11 @@ static const struct {
 	const char *user;
 	struct wrong wrong;
 } lasting[] = {
-	{FAKE_REFUSED, {400, "document_parsing_exception", "[1:2] failed to parse field [delta] of type [byte]", false}},
-	{FAKE_LATE, {400, "illegal_argument_exception",
-		     "the document timestamp [2020-01-01T00:00:00.000Z] is outside of ranges of currently writable indices [[a,b]]", false}},
-	{FAKE_ALWAYS_500, {500, "exception", "this one breaks it", false}},
+    {FAKE_REFUSED, {400, "document_parsing_exception", "[1:2] failed to parse field [delta] of type [byte]", false}},
+    {FAKE_LATE,
+     {400, "illegal_argument_exception",
+      "the document timestamp [2020-01-01T00:00:00.000Z] is outside of ranges of currently writable indices [[a,b]]", false}},
+    {FAKE_ALWAYS_500, {500, "exception", "this one breaks it", false}},
 };
 
 static void put_status(struct strbuf *out, const struct bulk_item *it, int status, bool ids)
@@ -200,7 +201,8 @@ static bool answer_item(struct fake *fk, struct strbuf *out, const struct bulk_i
 	}
 	bool there = !store(fk, it->identity, it->index, it->doc, it->len);
 	put_status(out, it, there ? 409 : 201, ids);
-	strbuf_puts(out, there ? ",\"error\":{\"type\":\"version_conflict_engine_exception\",\"reason\":\"document already exists\"}}}" : "}}");
+	strbuf_puts(out,
+		    there ? ",\"error\":{\"type\":\"version_conflict_engine_exception\",\"reason\":\"document already exists\"}}}" : "}}");
 	return !there;
 }
 
@@ -259,7 +261,8 @@ static bool respond_json(const struct fake *fk, int fd, int status, const char *
 static bool whole_error(const struct fake *fk, int fd, int status, const char *type, const char *reason)
 {
 	char json[512];
-	snprintf(json, sizeof json, "{\"error\":{\"root_cause\":[],\"type\":\"%s\",\"reason\":\"%s\"},\"status\":%d}", type, reason, status);
+	snprintf(json, sizeof json, "{\"error\":{\"root_cause\":[],\"type\":\"%s\",\"reason\":\"%s\"},\"status\":%d}", type, reason,
+		 status);
 	return respond_json(fk, fd, status, json);
 }
 
@@ -496,7 +499,8 @@ static bool read_request(int fd, struct strbuf *in, struct request *req)
 	strbuf_reset(&req->body);
 	if (packed) {
 		strbuf_reserve(&req->body, 64 << 20);
-		z_stream z = {.next_in = (Bytef *)in->data + head, .avail_in = (uInt)len, .next_out = (Bytef *)req->body.data, .avail_out = 64 << 20};
+		z_stream z = {
+		    .next_in = (Bytef *)in->data + head, .avail_in = (uInt)len, .next_out = (Bytef *)req->body.data, .avail_out = 64 << 20};
 		inflateInit2(&z, MAX_WBITS + 16);
 		inflate(&z, Z_FINISH);
 		req->body.len = z.total_out;

@@ -1,6 +1,6 @@
-/* fake_elastic.h: a server for tests that answers as Elasticsearch does and keeps the set of documents, with the identity they have in a time
- * series (or by id), while it fails in all the ways a server, a proxy and a network can. What a document's user begins with decides what is
- * always wrong with it; all else is drawn at random. Thread: its own ones; the functions: any, lock: fake. */
+/* fake_elastic.h: a server for tests that answers as Elasticsearch does and keeps the set of documents, with the identity they have in a
+ * time series (or by id), while it fails in all the ways a server, a proxy and a network can. What a document's user begins with decides
+ * what is always wrong with it; all else is drawn at random. Thread: its own ones; the functions: any, lock: fake. */
 #ifndef TFLTOP_FAKE_ELASTIC_H
 #define TFLTOP_FAKE_ELASTIC_H
 

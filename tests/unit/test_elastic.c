@@ -27,45 +27,51 @@ static const struct {
 	enum item_verdict verdict;
 	bool unsure;
 } items[] = {
-	{201, NULL, NULL, NULL, ITEM_STORED, false},
-	{200, NULL, NULL, NULL, ITEM_STORED, false},
-	{201, NULL, NULL, "not_enabled", ITEM_STORED, false},
-	{201, NULL, NULL, "used", ITEM_DEAD, false},
-	{200, NULL, NULL, "used", ITEM_DEAD, false},
-	{409, "version_conflict_engine_exception", "[x][{station=Angel}@2026-11-25T01:59:02.000Z]: version conflict, document already exists", NULL, ITEM_CONFLICT, false},
-	{429, "es_rejected_execution_exception", "rejected execution of primary operation", NULL, ITEM_RETRY, false},
-	{429, "circuit_breaking_exception", "[parent] Data too large", NULL, ITEM_RETRY, false},
-	{429, "cluster_block_exception", "index [x] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, index has read-only-allow-delete block];",
-	 NULL, ITEM_RETRY, false},
-	{503, "unavailable_shards_exception", "[x][0] primary shard is not active Timeout: [1m]", NULL, ITEM_RETRY, true},
-	{503, "cluster_block_exception", "blocked by: [SERVICE_UNAVAILABLE/2/no master];", NULL, ITEM_RETRY, true},
-	{500, "exception", "something", NULL, ITEM_RETRY_BOUNDED, true},
-	{502, NULL, NULL, NULL, ITEM_RETRY_BOUNDED, true},
-	{504, "timeout_exception", NULL, NULL, ITEM_RETRY_BOUNDED, true},
-	{403, "cluster_block_exception", "index [x] blocked by: [FORBIDDEN/8/index write (api)];", NULL, ITEM_RETRY_BOUNDED, false},
-	{403, "security_exception", "action [indices:data/write/bulk[s]] is unauthorized for user [x]", NULL, ITEM_LOCKED, false},
-	{401, "security_exception", "missing authentication credentials", NULL, ITEM_LOCKED, false},
-	{403, "other_exception", NULL, NULL, ITEM_DEAD, false},
-	{400, "illegal_argument_exception",
-	 "the document timestamp [2026-11-22T19:55:13.000Z] is outside of ranges of currently writable indices [[a,b]]", NULL, ITEM_LATE, false},
-	{400, "timestamp_error", "the document timestamp [x] is outside of ranges of currently writable indices [[a,b][c,d]]", NULL, ITEM_LATE, false},
-	{400, "illegal_argument_exception", "Error extracting data stream timestamp field: x", NULL, ITEM_DEAD, false},
-	{400, "illegal_argument_exception", "Error extracting routing: source didn't contain any routing fields", NULL, ITEM_DEAD, false},
-	{400, "illegal_argument_exception", "Routing values must be strings but found [START_ARRAY]", NULL, ITEM_DEAD, false},
-	{400, "document_parsing_exception", "[1:10] failed to parse field [delta] of type [byte]", NULL, ITEM_DEAD, false},
-	{400, "mapper_parsing_exception", "failed to parse", NULL, ITEM_DEAD, false},
-	{400, "strict_dynamic_mapping_exception", "mapping set to strict", NULL, ITEM_DEAD, false},
-	{400, "x_content_parse_exception", "Unexpected character", NULL, ITEM_DEAD, false},
-	{400, "illegal_argument_exception", "only write ops with an op_type of create are allowed in data streams", NULL, ITEM_DEAD, false},
-	{400, "illegal_argument_exception", "index request targeting data stream [X] specifies a custom routing but the [allow_custom_routing] setting was not enabled",
-	 NULL, ITEM_DEAD, false},
-	{400, "document_parsing_exception", "[1:80] failed to parse: _id must be unset or set to [X] but was [Y] because [i] is in time_series mode", NULL, ITEM_MISFIT, false},
-	{404, "index_not_found_exception", "no such index [x] and [action.auto_create_index] is [false]", NULL, ITEM_MISFIT, false},
-	{404, "other_exception", NULL, NULL, ITEM_DEAD, false},
-	{413, NULL, NULL, NULL, ITEM_DEAD, false},
-	{418, NULL, NULL, NULL, ITEM_DEAD, false},
-	{302, NULL, NULL, NULL, ITEM_RETRY_BOUNDED, false},
-	{100, NULL, NULL, NULL, ITEM_RETRY_BOUNDED, true},
+    {201, NULL, NULL, NULL, ITEM_STORED, false},
+    {200, NULL, NULL, NULL, ITEM_STORED, false},
+    {201, NULL, NULL, "not_enabled", ITEM_STORED, false},
+    {201, NULL, NULL, "used", ITEM_DEAD, false},
+    {200, NULL, NULL, "used", ITEM_DEAD, false},
+    {409, "version_conflict_engine_exception", "[x][{station=Angel}@2026-11-25T01:59:02.000Z]: version conflict, document already exists",
+     NULL, ITEM_CONFLICT, false},
+    {429, "es_rejected_execution_exception", "rejected execution of primary operation", NULL, ITEM_RETRY, false},
+    {429, "circuit_breaking_exception", "[parent] Data too large", NULL, ITEM_RETRY, false},
+    {429, "cluster_block_exception",
+     "index [x] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, index has read-only-allow-delete block];",
+     NULL, ITEM_RETRY, false},
+    {503, "unavailable_shards_exception", "[x][0] primary shard is not active Timeout: [1m]", NULL, ITEM_RETRY, true},
+    {503, "cluster_block_exception", "blocked by: [SERVICE_UNAVAILABLE/2/no master];", NULL, ITEM_RETRY, true},
+    {500, "exception", "something", NULL, ITEM_RETRY_BOUNDED, true},
+    {502, NULL, NULL, NULL, ITEM_RETRY_BOUNDED, true},
+    {504, "timeout_exception", NULL, NULL, ITEM_RETRY_BOUNDED, true},
+    {403, "cluster_block_exception", "index [x] blocked by: [FORBIDDEN/8/index write (api)];", NULL, ITEM_RETRY_BOUNDED, false},
+    {403, "security_exception", "action [indices:data/write/bulk[s]] is unauthorized for user [x]", NULL, ITEM_LOCKED, false},
+    {401, "security_exception", "missing authentication credentials", NULL, ITEM_LOCKED, false},
+    {403, "other_exception", NULL, NULL, ITEM_DEAD, false},
+    {400, "illegal_argument_exception",
+     "the document timestamp [2026-11-22T19:55:13.000Z] is outside of ranges of currently writable indices [[a,b]]", NULL, ITEM_LATE,
+     false},
+    {400, "timestamp_error", "the document timestamp [x] is outside of ranges of currently writable indices [[a,b][c,d]]", NULL, ITEM_LATE,
+     false},
+    {400, "illegal_argument_exception", "Error extracting data stream timestamp field: x", NULL, ITEM_DEAD, false},
+    {400, "illegal_argument_exception", "Error extracting routing: source didn't contain any routing fields", NULL, ITEM_DEAD, false},
+    {400, "illegal_argument_exception", "Routing values must be strings but found [START_ARRAY]", NULL, ITEM_DEAD, false},
+    {400, "document_parsing_exception", "[1:10] failed to parse field [delta] of type [byte]", NULL, ITEM_DEAD, false},
+    {400, "mapper_parsing_exception", "failed to parse", NULL, ITEM_DEAD, false},
+    {400, "strict_dynamic_mapping_exception", "mapping set to strict", NULL, ITEM_DEAD, false},
+    {400, "x_content_parse_exception", "Unexpected character", NULL, ITEM_DEAD, false},
+    {400, "illegal_argument_exception", "only write ops with an op_type of create are allowed in data streams", NULL, ITEM_DEAD, false},
+    {400, "illegal_argument_exception",
+     "index request targeting data stream [X] specifies a custom routing but the [allow_custom_routing] setting was not enabled", NULL,
+     ITEM_DEAD, false},
+    {400, "document_parsing_exception",
+     "[1:80] failed to parse: _id must be unset or set to [X] but was [Y] because [i] is in time_series mode", NULL, ITEM_MISFIT, false},
+    {404, "index_not_found_exception", "no such index [x] and [action.auto_create_index] is [false]", NULL, ITEM_MISFIT, false},
+    {404, "other_exception", NULL, NULL, ITEM_DEAD, false},
+    {413, NULL, NULL, NULL, ITEM_DEAD, false},
+    {418, NULL, NULL, NULL, ITEM_DEAD, false},
+    {302, NULL, NULL, NULL, ITEM_RETRY_BOUNDED, false},
+    {100, NULL, NULL, NULL, ITEM_RETRY_BOUNDED, true},
 };
 
 static void every_answer_for_an_item_has_its_verdict(void **state)
@@ -121,11 +127,15 @@ static void every_outcome_of_a_bulk_has_its_verdict(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof bulks / sizeof *bulks; i++) {
-		const struct bulk_answer ans = {.outcome = bulks[i].outcome, .status = bulks[i].status, .json = bulks[i].json, .product = bulks[i].product,
+		const struct bulk_answer ans = {.outcome = bulks[i].outcome,
+						.status = bulks[i].status,
+						.json = bulks[i].json,
+						.product = bulks[i].product,
 						.type = text(bulks[i].type)};
 		struct bulk_judgement got = bulk_verdict(&ans);
 		if (got.verdict != bulks[i].want.verdict || got.unsure != bulks[i].want.unsure || got.congested != bulks[i].want.congested)
-			fail_msg("row %zu, status %d: verdict %d, unsure %d, congested %d", i, bulks[i].status, got.verdict, got.unsure, got.congested);
+			fail_msg("row %zu, status %d: verdict %d, unsure %d, congested %d", i, bulks[i].status, got.verdict, got.unsure,
+				 got.congested);
 	}
 }
 
@@ -133,16 +143,19 @@ static void note(void *arg, size_t i, const struct item_answer *ans)
 {
 	char *out = arg;
 	size_t len = strlen(out);
-	snprintf(out + len, 400 - len, "%zu:%d %.*s %.*s %.*s/%.*s %.*s\n", i, ans->status, (int)ans->type.len, ans->type.data ? ans->type.data : "",
-		 (int)ans->reason.len, ans->reason.data ? ans->reason.data : "", (int)ans->index.len, ans->index.data ? ans->index.data : "",
-		 (int)ans->id.len, ans->id.data ? ans->id.data : "", (int)ans->failure_store.len, ans->failure_store.data ? ans->failure_store.data : "");
+	snprintf(out + len, 400 - len, "%zu:%d %.*s %.*s %.*s/%.*s %.*s\n", i, ans->status, (int)ans->type.len,
+		 ans->type.data ? ans->type.data : "", (int)ans->reason.len, ans->reason.data ? ans->reason.data : "", (int)ans->index.len,
+		 ans->index.data ? ans->index.data : "", (int)ans->id.len, ans->id.data ? ans->id.data : "", (int)ans->failure_store.len,
+		 ans->failure_store.data ? ans->failure_store.data : "");
 }
 
 static void replies_are_read_whole_or_not_at_all(void **state)
 {
 	(void)state;
-	static const char good[] = "{\"took\":3,\"ingest_took\":1,\"errors\":true,\"items\":[{\"create\":{\"_index\":\"i\",\"_id\":\"d\",\"status\":409,\"error\":{\"type\":"
-				   "\"t\",\"reason\":\"r \\\"q\\\"\",\"index\":\"i\"}}}, {\"create\":{\"_id\":null,\"status\":201,\"failure_store\":\"used\"}}]}";
+	static const char good[] =
+	    "{\"took\":3,\"ingest_took\":1,\"errors\":true,\"items\":[{\"create\":{\"_index\":\"i\",\"_id\":\"d\",\"status\":409,\"error\":"
+	    "{\"type\":"
+	    "\"t\",\"reason\":\"r \\\"q\\\"\",\"index\":\"i\"}}}, {\"create\":{\"_id\":null,\"status\":201,\"failure_store\":\"used\"}}]}";
 	char out[400] = "";
 	assert_true(reply_items(good, sizeof good - 1, 2, note, out));
 	assert_string_equal(out, "0:409 t r \\\"q\\\" i/d \n1:201   / used\n");
@@ -152,10 +165,17 @@ static void replies_are_read_whole_or_not_at_all(void **state)
 	assert_false(reply_items(good, sizeof good - 1, 1, note, out));
 	assert_false(reply_items(good, sizeof good - 1, 3, note, out));
 	static const char *const bad[] = {
-		"", "null", "{}", "[]", "{\"items\":{}}", "{\"items\":[{\"create\":{\"status\":201}},{\"create\":{}}]}",
-		"{\"items\":[{\"create\":{\"status\":201}},{\"create\":{\"status\":\"201\"}}]}", "{\"items\":[{\"create\":{\"status\":201}},{\"create\":null}]}",
-		"{\"items\":[{\"create\":{\"status\":201}},{}]}", "{\"items\":[{\"create\":{\"status\":201}},{\"create\":{\"status\":2010}}]}",
-		"{\"items\":[{\"create\":{\"status\":201}},{\"create\":{\"status\":201}}]}x",
+	    "",
+	    "null",
+	    "{}",
+	    "[]",
+	    "{\"items\":{}}",
+	    "{\"items\":[{\"create\":{\"status\":201}},{\"create\":{}}]}",
+	    "{\"items\":[{\"create\":{\"status\":201}},{\"create\":{\"status\":\"201\"}}]}",
+	    "{\"items\":[{\"create\":{\"status\":201}},{\"create\":null}]}",
+	    "{\"items\":[{\"create\":{\"status\":201}},{}]}",
+	    "{\"items\":[{\"create\":{\"status\":201}},{\"create\":{\"status\":2010}}]}",
+	    "{\"items\":[{\"create\":{\"status\":201}},{\"create\":{\"status\":201}}]}x",
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		assert_false(reply_items(bad[i], strlen(bad[i]), 2, note, out));
@@ -236,11 +256,14 @@ static void document_is(const char *value, const char *key, enum direction dir, 
 static void documents_are_values_on_one_line_and_complete(void **state)
 {
 	(void)state;
-	document_is("{" AT ",\"user\":\"A\", \"delta\":1 ,\"station\":\"Angel\"}", "k", ENTRY, "{" AT ",\"user\":\"A\", \"delta\":1 ,\"station\":\"Angel\"}");
-	document_is("{" AT ",\n\"delta\":1,\r\n\"station\":\"An\\ngel\"}\n", "k", ENTRY, "{" AT ", \"delta\":1,  \"station\":\"An\\ngel\"} ");
+	document_is("{" AT ",\"user\":\"A\", \"delta\":1 ,\"station\":\"Angel\"}", "k", ENTRY,
+		    "{" AT ",\"user\":\"A\", \"delta\":1 ,\"station\":\"Angel\"}");
+	document_is("{" AT ",\n\"delta\":1,\r\n\"station\":\"An\\ngel\"}\n", "k", ENTRY,
+		    "{" AT ", \"delta\":1,  \"station\":\"An\\ngel\"} ");
 	document_is("{" AT ",\"delta\":-1}", "King's \"X\"", EXIT, "{" AT ",\"delta\":-1,\"station\":\"King's \\\"X\\\"\"}");
 	document_is("{\"station\":null," AT "}", "k", EXIT, "{" AT ",\"station\":\"k\",\"delta\":-1}");
-	document_is("{\"st\\u0061tion\":\"\"," AT ",\"x\":{\"a\":\n1},\"delta\":1}", "k", ENTRY, "{" AT ",\"x\":{\"a\": 1},\"delta\":1,\"station\":\"k\"}");
+	document_is("{\"st\\u0061tion\":\"\"," AT ",\"x\":{\"a\":\n1},\"delta\":1}", "k", ENTRY,
+		    "{" AT ",\"x\":{\"a\": 1},\"delta\":1,\"station\":\"k\"}");
 	document_is("{" AT ",\"station\":\"S\"}", "k", ENTRY, "{" AT ",\"station\":\"S\",\"delta\":1}");
 }
 
@@ -253,14 +276,17 @@ static bool same(const char *a, const char *b)
 static void passengers_are_told_apart_by_delta_and_place(void **state)
 {
 	(void)state;
-	assert_true(same("{\"delta\":1,\"location\":\"51.53249,-0.10579\"}", "{\"delta\":1,\"location\":{\"lat\":51.53248997,\"lon\":-0.1057901}}"));
+	assert_true(same("{\"delta\":1,\"location\":\"51.53249,-0.10579\"}",
+			 "{\"delta\":1,\"location\":{\"lat\":51.53248997,\"lon\":-0.1057901}}"));
 	assert_true(same("{\"delta\":-1,\"location\":null}", "{\"delta\":-1}"));
 	assert_true(same("{\"delta\":1,\"location\":\"POINT (1 2)\"}", "{\"delta\":1,\"location\":{\"lat\":2,\"lon\":1}}"));
 	assert_false(same("{\"delta\":1}", "{\"delta\":-1}"));
 	assert_false(same("{\"delta\":1}", "{}"));
 	assert_false(same("{\"delta\":1,\"location\":\"51.53249,-0.10579\"}", "{\"delta\":1}"));
-	assert_false(same("{\"delta\":1,\"location\":\"51.53249,-0.10579\"}", "{\"delta\":1,\"location\":{\"lat\":51.5327,\"lon\":-0.1058}}"));
-	assert_true(same("{\"delta\":1,\"location\":\"51.53249,-0.10579\"}", "{\"delta\":1,\"location\":{\"lat\":51.53255,\"lon\":-0.1058}}"));
+	assert_false(
+	    same("{\"delta\":1,\"location\":\"51.53249,-0.10579\"}", "{\"delta\":1,\"location\":{\"lat\":51.5327,\"lon\":-0.1058}}"));
+	assert_true(
+	    same("{\"delta\":1,\"location\":\"51.53249,-0.10579\"}", "{\"delta\":1,\"location\":{\"lat\":51.53255,\"lon\":-0.1058}}"));
 }
 
 static void bulks_shrink_by_halves_and_grow_by_steps(void **state)

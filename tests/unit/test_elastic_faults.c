@@ -1,5 +1,5 @@
-/* The elastic sink against a server that fails in every way, the test playing the feed: for each seed every record gets one verdict, what is
- * stored is the set of the events that are said to be, and memory is bounded. SEEDS=n FIRST=m: other seeds than the usual ones. */
+/* The elastic sink against a server that fails in every way, the test playing the feed: for each seed every record gets one verdict, what
+ * is stored is the set of the events that are said to be, and memory is bounded. SEEDS=n FIRST=m: other seeds than the usual ones. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,7 +20,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PARTS = 4, PER_PART_MAX = 400, CLOCK = 20000 /* times as fast */, BULK_BYTES = 65536, BULKS = 3, VALUE_MAX = 600, PATIENCE_MS = 60000 };
+enum {
+	PARTS = 4,
+	PER_PART_MAX = 400,
+	CLOCK = 20000 /* times as fast */,
+	BULK_BYTES = 65536,
+	BULKS = 3,
+	VALUE_MAX = 600,
+	PATIENCE_MS = 60000
+};
 
 enum fate { UNDECIDED, STORED, DUPLICATE, LATE, DEAD, SKIPPED };
 
@@ -59,7 +67,8 @@ static bool is_final(const struct event_case *ev)
 
 static uint64_t *term(struct ledger *led, enum fate fate)
 {
-	uint64_t *terms[] = {[STORED] = &led->stored, [DUPLICATE] = &led->duplicate, [LATE] = &led->late, [DEAD] = &led->dead, [SKIPPED] = &led->skipped};
+	uint64_t *terms[] = {
+	    [STORED] = &led->stored, [DUPLICATE] = &led->duplicate, [LATE] = &led->late, [DEAD] = &led->dead, [SKIPPED] = &led->skipped};
 	return terms[fate];
 }
 
@@ -82,7 +91,8 @@ static void on_settle(void *feed, const struct ticket *tick, enum verdict verdic
 	decide(feed, tick, fates[verdict], "");
 }
 
-static void on_refuse(void *feed, const struct ticket *tick, enum verdict verdict, const struct record *rec, const char *reason, const char *detail)
+static void on_refuse(void *feed, const struct ticket *tick, enum verdict verdict, const struct record *rec, const char *reason,
+		      const char *detail)
 {
 	struct play *pl = feed;
 	struct event_case *ev = &pl->ev[tick->part][tick->offset];
@@ -103,7 +113,8 @@ static void on_refuse(void *feed, const struct ticket *tick, enum verdict verdic
 
 static void write_time(char *out, size_t size, int64_t n)
 {
-	snprintf(out, size, "2024-01-31T%02d:%02d:%02d.%03dZ", (int)(n / 3600000 % 24), (int)(n / 60000 % 60), (int)(n / 1000 % 60), (int)(n % 1000));
+	snprintf(out, size, "2024-01-31T%02d:%02d:%02d.%03dZ", (int)(n / 3600000 % 24), (int)(n / 60000 % 60), (int)(n / 1000 % 60),
+		 (int)(n % 1000));
 }
 
 static const char *const users[] = {"", "", "", "", "", "", "", "", "", "", "", "", FAKE_REFUSED, FAKE_LATE, FAKE_FAILURE_STORE};
@@ -122,10 +133,18 @@ static void make_event(struct play *pl, uint32_t p, int64_t i)
 		snprintf(user, sizeof user, FAKE_ALWAYS_500 "U");
 	ev->has_key = true;
 	ev->tombstone = kind == 0;
-	snprintf(ev->value, sizeof ev->value, "{\"@timestamp\":\"%s\",\"user\":\"%s\"%s%s%s,\"location\":\"51.5%u,-0.1\",\"more\":\"%.*s\"}", time, user,
-		 no_delta ? "" : dir ? ",\"delta\":-1" : ",\"delta\":1", lines ? "\n," : "", no_station ? "" : lines ? "\"station\":\"Angel\"" : ",\"station\":\"Angel\"",
+	snprintf(ev->value, sizeof ev->value,
+		 "{\"@timestamp\":\"%s\",\"user\":\"%s\"%s%s%s,\"location\":\"51.5%u,-0.1\",\"more\":\"%.*s\"}", time, user,
+		 no_delta ? ""
+		 : dir    ? ",\"delta\":-1"
+			  : ",\"delta\":1",
+		 lines ? "\n," : "",
+		 no_station ? ""
+		 : lines    ? "\"station\":\"Angel\""
+			    : ",\"station\":\"Angel\"",
 		 rng_below(&pl->rng, 9), (int)rng_below(&pl->rng, 200),
-		 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+		 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+		 "xxxxxxxxxxxxxxx"
 		 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
 	if (kind == 4) { /* nothing can be read from it */
 		snprintf(ev->value, sizeof ev->value, "{\"user\":\"%s\"", user);
@@ -135,7 +154,8 @@ static void make_event(struct play *pl, uint32_t p, int64_t i)
 	} else {
 		snprintf(ev->identity, sizeof ev->identity, "%s|Angel|%s|%s", index, user, time);
 	}
-	if (kind == 5 && i > 20 && !pl->opensearch && pl->ev[p][i - 1].identity[0] && !pl->ev[p][i - 1].twin && !pl->ev[p][i - 1].tombstone) {
+	if (kind == 5 && i > 20 && !pl->opensearch && pl->ev[p][i - 1].identity[0] && !pl->ev[p][i - 1].twin &&
+	    !pl->ev[p][i - 1].tombstone) {
 		struct event_case *other = &pl->ev[p][i - 1]; /* the same identity; the same content, or another place */
 		*ev = *other;
 		ev->twin = other->twin = true;
@@ -180,7 +200,8 @@ static void assign(struct play *pl, uint32_t p)
 		pl->next[p]++;
 }
 
-/* It is taken away: what is undecided is released; what lies behind the first undecided one will be delivered again, whatever its verdict. */
+/* It is taken away: what is undecided is released; what lies behind the first undecided one will be delivered again, whatever its verdict.
+ */
 static void revoke(struct play *pl, uint32_t p)
 {
 	struct ledger *led = &pl->parts[p].ledger;
@@ -205,9 +226,15 @@ static bool deliver(struct play *pl, uint32_t p, size_t most)
 	for (; n < most && pl->next[p] < pl->end[p]; n++) {
 		int64_t i = pl->next[p]++;
 		struct event_case *ev = &pl->ev[p][i];
-		recs[n] = (struct record){.part = p, .offset = i, .time_ms = 1000 + i, .key = ev->has_key ? "Angel" : NULL, .key_len = ev->has_key ? 5 : 0,
-					  .value = ev->tombstone ? NULL : ev->value, .value_len = ev->tombstone ? 0 : strlen(ev->value),
-					  .headers = headers, .nheaders = (size_t)(i % 3)};
+		recs[n] = (struct record){.part = p,
+					  .offset = i,
+					  .time_ms = 1000 + i,
+					  .key = ev->has_key ? "Angel" : NULL,
+					  .key_len = ev->has_key ? 5 : 0,
+					  .value = ev->tombstone ? NULL : ev->value,
+					  .value_len = ev->tombstone ? 0 : strlen(ev->value),
+					  .headers = headers,
+					  .nheaders = (size_t)(i % 3)};
 		ev->ours = true;
 		ev->fate = UNDECIDED;
 		pl->parts[p].ledger.consumed++;
@@ -283,7 +310,8 @@ static void run_to_the_end(struct play *pl, uint64_t seed)
 		if (spent_ms > PATIENCE_MS) {
 			struct sink_figures fig;
 			elastic_sink.later->figures(pl->sink, &fig);
-			fail_msg("seed %" PRIu64 ": no end; %" PRIu64 " in flight, last error: %s", seed, fig.items_in_flight, fig.last_error);
+			fail_msg("seed %" PRIu64 ": no end; %" PRIu64 " in flight, last error: %s", seed, fig.items_in_flight,
+				 fig.last_error);
 		}
 	}
 }
@@ -314,14 +342,16 @@ static void check_event(struct play *pl, uint64_t seed, int p, int64_t i, size_t
 	if (ev->tombstone)
 		trouble = ev->fate == SKIPPED ? NULL : "a tombstone is skipped";
 	else if (is_wrong_for_good(ev))
-		trouble = strcmp(ev->reason, wanted_reason(ev)) ? "it is refused with another reason" : doc ? "it is stored and refused" : NULL;
+		trouble = strcmp(ev->reason, wanted_reason(ev)) ? "it is refused with another reason"
+			  : doc                                 ? "it is stored and refused"
+								: NULL;
 	else if (ev->fate == STORED || ev->fate == DUPLICATE)
 		trouble = !same ? "it is not stored" : NULL;
 	else
 		trouble = !ev->twin ? "it is refused" : strcmp(ev->reason, "collision") ? "a twin is refused with another reason" : NULL;
 	if (trouble)
-		fail_msg("seed %" PRIu64 ", partition %d offset %" PRId64 ": %s: fate %d %s, %s, stored %s", seed, p, i, trouble, ev->fate, ev->reason, ev->value,
-			 doc ? doc : "nothing");
+		fail_msg("seed %" PRIu64 ", partition %d offset %" PRId64 ": %s: fate %d %s, %s, stored %s", seed, p, i, trouble, ev->fate,
+			 ev->reason, ev->value, doc ? doc : "nothing");
 	*stored += doc && !(ev->twin && i && !strcmp(pl->ev[p][i - 1].identity, ev->identity));
 	free(doc);
 }
@@ -352,7 +382,8 @@ static void play_seed(uint64_t seed)
 	for (uint32_t p = 0; p < PARTS; p++) {
 		pl->size[p] = 1 + rng_below(&pl->rng, PER_PART_MAX);
 		pl->end[p] = rng_below(&pl->rng, (uint32_t)pl->size[p] + 1);
-		pl->parts[p] = (struct partition){.topic = p % 2 ? "station_exits" : "station_entries", .partition = (int32_t)p, .direction = p % 2 ? EXIT : ENTRY};
+		pl->parts[p] = (struct partition){
+		    .topic = p % 2 ? "station_exits" : "station_entries", .partition = (int32_t)p, .direction = p % 2 ? EXIT : ENTRY};
 		for (int64_t i = 0; i < pl->size[p]; i++)
 			make_event(pl, p, i);
 	}
@@ -394,7 +425,8 @@ static struct play *small_play(const struct fake_faults *faults)
 		pl->size[p] = pl->end[p] = 50;
 		pl->parts[p] = (struct partition){.topic = "t", .partition = (int32_t)p, .direction = p % 2 ? EXIT : ENTRY};
 		for (int64_t i = 0; i < pl->size[p]; i++)
-			snprintf(pl->ev[p][i].value, VALUE_MAX, "{\"@timestamp\":\"2024-01-31T00:%02u:%02d.000Z\",\"user\":\"U\",\"station\":\"Angel\"}", p, (int)i);
+			snprintf(pl->ev[p][i].value, VALUE_MAX,
+				 "{\"@timestamp\":\"2024-01-31T00:%02u:%02d.000Z\",\"user\":\"U\",\"station\":\"Angel\"}", p, (int)i);
 	}
 	open_sink(pl);
 	for (uint32_t p = 0; p < PARTS; p++)

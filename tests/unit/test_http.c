@@ -154,8 +154,9 @@ static struct http *client(const char *url, struct http_settings set)
 static void an_answer_is_told_as_it_came(void **state)
 {
 	(void)state;
-	const char *const answers[] = {"HTTP/1.1 429 Slow\r\nX-elastic-product: Elasticsearch\r\nContent-Type: application/json\r\nRetry-After: 7\r\n"
-				       "Content-Length: 2\r\n\r\n{}"};
+	const char *const answers[] = {
+	    "HTTP/1.1 429 Slow\r\nX-elastic-product: Elasticsearch\r\nContent-Type: application/json\r\nRetry-After: 7\r\n"
+	    "Content-Length: 2\r\n\r\n{}"};
 	static struct scripted srv;
 	struct http_reply reply;
 	struct error err = {0};
@@ -163,7 +164,8 @@ static void an_answer_is_told_as_it_came(void **state)
 	scripted_start(&srv, answers, 1);
 	snprintf(url, sizeof url, "http://127.0.0.1:%d/p", srv.port);
 	struct http *http = client(url, (struct http_settings){.api_key = "id:key"});
-	assert_int_equal(http_call(http, &(struct http_request){.method = "POST", .path = "/_bulk", .body = "abc", .len = 3}, &reply, &err), 0);
+	assert_int_equal(http_call(http, &(struct http_request){.method = "POST", .path = "/_bulk", .body = "abc", .len = 3}, &reply, &err),
+			 0);
 	scripted_stop(&srv);
 	assert_int_equal(reply.status, 429);
 	assert_string_equal(reply.body, "{}");
