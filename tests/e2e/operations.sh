@@ -11,7 +11,8 @@ answers() { # STATUS PATH
 	[ "$(curl -s -o page.out -w '%{http_code}' "http://127.0.0.1:$port/$2")" = "$1" ] || { cat page.out; return 1; }
 }
 says() { # PATTERN PATH
-	page "$2" | grep -qE -- "$1"
+	page "$2" >page.out
+	grep -qE -- "$1" page.out || { cat page.out; return 1; }
 }
 # Every sample as its parser has it: NAME LABELS VALUE.
 samples() {
@@ -87,7 +88,7 @@ kill -CONT $feed
 
 admin delete "$in"
 check "what is missing is not ready" eventually 20 answers 503 readyz
-check "and says why" says "^history: waiting: topic $in is missing" readyz
+check "and says why" eventually 20 says "^history: waiting: topic $in is missing" readyz
 check "but is alive" answers 200 healthz
 check "SIGTERM ends it well" finish $feed
 check "a service manager hears that, too" grep -q '^STOPPING=1$' heard
@@ -109,4 +110,6 @@ check "and is alive" answers 200 healthz
 check "the failures are counted" eventually 20 eval '[ "$(sum "^tfl_top_sink_request_failures_in_row ")" -ge 1 ]'
 kill -TERM $feed
 wait $feed
-check "it ends" test $? -le 1
+status=$?
+check "what is left behind is in the account" grep -qE '^elastic: consumed 20 .*in_flight 0$|^elastic: consumed 20 in_flight 20$' elastic.out
+check "and in the exit status" test "$status" = "$(grep -c 'in_flight [1-9]' elastic.out)"

@@ -58,5 +58,5 @@ check "secrets of the environment are masked" grep -q 'elastic.password=\*\*\*' 
 hidden "no print of the configuration shows one" config-*
 refused "a secret on the command line is refused" 2 'elastic.password' "$TFL_TOP" feed elastic -X elastic.password="$password"
 hidden "… without repeating it" refused.err
-refused "one in the address too" 1 'elastic.url: an address must hold no user' "$TFL_TOP" setup elastic -X elastic.url="http://ada:$password@127.0.0.1:$port"
+refused "one in the address too" 1 'elastic.url: an address must hold no user' "$TFL_TOP" setup elastic -X elastic.url="http://${user:=ada}:$password@127.0.0.1:$port"
 hidden "… without repeating it either" refused.err
