@@ -195,9 +195,14 @@ SELECT kind, topic, partition, epoch, first_offset, last_offset, detected_ms / 1
 -- name: status_dead
 SELECT reason, topic, partition, offset, received_ms / 1000, detail FROM dead_letters ORDER BY id DESC LIMIT ?1;
 
--- Exact by the minute; by the quarter hour the rows of a station's day, as many as the newest whole day had, or else the only one.
+-- Both are reckoned up, as counting them would be reading them all. Minutes: from every so many of those kept, all of them while they are few.
+-- Quarter hours: a station's day has as many as on the newest whole day, or else on the only one.
 -- name: status_rows
-SELECT (SELECT count(*) FROM minute), (SELECT count(*) FROM total) *
+WITH kept (count) AS (SELECT count(*) FROM network_minute WHERE ts >= (SELECT value FROM meta WHERE key = 'pruned')),
+	picked (ts) AS (SELECT ts FROM network_minute WHERE ts >= (SELECT value FROM meta WHERE key = 'pruned')
+		AND ts / 60 % ((SELECT count FROM kept) / 256 | 1) = 0)
+SELECT (SELECT count(*) FROM picked p CROSS JOIN minute m ON m.ts = p.ts) * (SELECT count FROM kept) / max((SELECT count(*) FROM picked), 1),
+	(SELECT count(*) FROM total) *
 	(SELECT count(*) FROM quarter WHERE day = sample) / max((SELECT count(*) FROM total WHERE day = sample), 1)
 FROM (SELECT coalesce((SELECT max(day) FROM quarter WHERE day < (SELECT max(day) FROM quarter)), (SELECT max(day) FROM quarter)) AS sample);
 

@@ -109,7 +109,7 @@ static int look(struct setup *st, const char *what, const char *path, int64_t *t
 /* wanted: taken. */
 static int ensure(struct setup *st, const char *what, const char *path, json_t *wanted, struct error *err)
 {
-	int64_t ours = version_of(wanted), there;
+	int64_t ours = version_of(wanted), there = -1;
 	char *body = json_dumps(wanted, JSON_INDENT(2));
 	json_decref(wanted);
 	int rc = look(st, what, path, &there, err);

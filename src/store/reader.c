@@ -24,7 +24,7 @@
 #define STRAGGLING_MS 2000 /* what is written so soon after the writer was missed may still be its own */
 #define RATE_TICKS 10 /* events/s of a viewer are those of so many seconds, … */
 #define RATE_LEAST 3 /* … and of no fewer than these */
-#define ROWS_SHARE 100 /* counting millions of rows is dear: it takes at most so small a share of the time, … */
+#define ROWS_SHARE 100 /* reckoning up how many rows there are reads some of them: it takes at most so small a share of the time, … */
 #define ROWS_EVERY_US 10000000 /* … and is done at most so often */
 
 struct sample {

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "store/sql.h"
 #include "store_testing.h"
 
 #include <math.h>
@@ -240,8 +241,48 @@ static void filters_use_the_keys(void **state)
 	plan_holds(&tt, "SELECT * FROM station_hour WHERE day = 'x'", "SEARCH q USING PRIMARY KEY (day=? AND station=?)");
 	plan_holds(&tt, "SELECT * FROM station_minute WHERE ts >= 5", "SEARCH w USING INTEGER PRIMARY KEY (rowid>?)");
 	plan_holds(&tt, "SELECT * FROM station_minute WHERE day = 'x'", "SEARCH m USING PRIMARY KEY (ts=?)");
+	plan_holds(&tt, "SELECT * FROM station_minute WHERE day = 'x'", "SEARCH w USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)");
+	plan_holds(&tt, "SELECT * FROM station_minute WHERE day >= 'x'", "SEARCH w USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)");
+	plan_holds(&tt, "SELECT * FROM station_minute WHERE station = 'y' AND day >= 'x'", "SEARCH m USING PRIMARY KEY (ts=? AND station=?)");
 	plan_holds(&tt, "SELECT * FROM station_day WHERE day = 'x'", "SEARCH t USING PRIMARY KEY (day=?)");
 	plan_holds(&tt, "SELECT * FROM network_15m WHERE ts >= 5", "rowid>?)");
+	testing_end(&tt);
+}
+
+static int64_t minutes_kept(struct testing *tt)
+{
+	struct sql sql;
+	sqlite3 *db = db_open_reader(tt->db_path, &tt->err);
+	sql_init(&sql, db);
+	int64_t rows = sql_int(sql_get(&sql, "status_rows"), -1);
+	sql_fini(&sql);
+	sqlite3_close(db);
+	return rows;
+}
+
+/* A row for Angel in each minute, in every other one a row for Bank as well. */
+static void fill_minutes(struct testing *tt, int from, int to)
+{
+	for (int i = from; i < to; i++) {
+		testing_event(tt, ENTRY, "Angel", 1700000000000 + i * 60000LL);
+		if (i % 2)
+			testing_event(tt, EXIT, "Bank", 1700000000000 + i * 60000LL);
+		if (i % 40 == 39)
+			testing_commit(tt);
+	}
+}
+
+static void rows_of_minutes_are_reckoned_up_without_reading_them_all(void **state)
+{
+	(void)state;
+	struct testing tt;
+	testing_start(&tt);
+	testing_open(&tt);
+	assert_int_equal(minutes_kept(&tt), 0);
+	fill_minutes(&tt, 0, 200);
+	assert_int_equal(minutes_kept(&tt), 300);
+	fill_minutes(&tt, 200, 1200);
+	assert_in_range(minutes_kept(&tt), 1780, 1820);
 	testing_end(&tt);
 }
 
@@ -255,6 +296,7 @@ int main(void)
 		cmocka_unit_test(busyness_is_as_defined),
 		cmocka_unit_test(stations_say_when_they_were_seen),
 		cmocka_unit_test(filters_use_the_keys),
+		cmocka_unit_test(rows_of_minutes_are_reckoned_up_without_reading_them_all),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
