@@ -1,5 +1,6 @@
 /* consumer.h: a read_committed consumer: of explicitly assigned partitions, or of those that a group gives it (member.h). All of it on one
- * thread, from which the callbacks come as well (the library's batch call must not run beside a change of assignment). Thread: the owner's. */
+ * thread, from which the callbacks come as well (the library's batch call must not run beside a change of assignment); but for
+ * consumer_ends, which only asks. Thread: the owner's. */
 #ifndef TFLTOP_FEED_CONSUMER_H
 #define TFLTOP_FEED_CONSUMER_H
 
@@ -41,7 +42,7 @@ size_t consumer_batch(struct consumer *cs, rd_kafka_message_t **messages, size_t
 void consumer_positions(struct consumer *cs);
 int64_t consumer_position(const struct consumer *cs, size_t i);
 
-/* The end for a reader of committed records, and the low watermark; asks the broker. */
+/* The end for a reader of committed records, and the low watermark; asks the broker. Thread: any. */
 int consumer_ends(struct consumer *cs, const char *topic, int32_t partition, int wait_ms, int64_t *low, int64_t *stable, struct error *err);
 
 /* First offset whose record time is at or after time_ms; the end when there is none. */

@@ -65,7 +65,7 @@ static int make_clients(struct feed *fd, struct error *err)
 	rd_kafka_conf_t *conf = kafka_conf(fd->cfg, KAFKA_CONSUMER, err);
 	if (!conf)
 		return -1;
-	kafka_prefer(conf, fd->cfg, "queued.max.messages.kbytes", "8192"); /* enough, as its reader wakes it: see wake_fetcher */
+	kafka_prefer(conf, fd->cfg, "queued.max.messages.kbytes", "8192"); /* enough, as its reader wakes it: see waker.h */
 	if (fd->group)
 		member_conf(conf, fd->cfg, fd->group->id);
 	if (consumer_init(&fd->cs, conf, &calls, err))

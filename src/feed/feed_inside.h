@@ -10,6 +10,7 @@
 #include "feed/rate.h"
 #include "feed/sink.h"
 #include "feed/tracker.h"
+#include "feed/waker.h"
 
 #include <pthread.h>
 
@@ -93,6 +94,7 @@ struct feed {
 	int64_t commit_ms;           /* interval */
 	int64_t commit_at_ms, lookup_at_ms, recheck_at_ms, report_at_ms, over_at_ms; /* monotonic; when each is due */
 	uint32_t recheck_from;       /* the partition whose turn it is */
+	struct waker waker;
 	int64_t wake_at_ms;          /* monotonic: not before */
 	int64_t denied_until_ms;     /* monotonic: a topic may not be read, as far as is known */
 	int64_t drain_until_ms;      /* 0 while running */

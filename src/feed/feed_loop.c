@@ -5,9 +5,8 @@
 #include "base/clock.h"
 #include "feed/mark.h"
 
-#define WAKE_MS 20             /* at most so often */
-#define WAKE_BELOW (4 * BATCH) /* records in the queue */
-#define WAKE_ANSWER_MS 100
+#define WAKE_MS 10             /* at most so often */
+#define WAKE_BELOW (8 * BATCH) /* records in the queue */
 #define MUCH (10 * BATCH)      /* still to be read of a partition */
 #define POLL_MS 50
 
@@ -121,20 +120,16 @@ static uint32_t most_behind(const struct feed *fd)
 	return most;
 }
 
-/* When the queue is full, the library's thread of a broker goes to sleep for up to a second (later releases than 2.0 know a shorter
- * backoff), and taking records out does not wake it; a request to that broker does. So while the queue is low and much is still to be
- * read, the broker of the partition that is most behind is asked for its offsets: a millisecond against a second of silence. A small
- * queue is then as fast as one four times its size. What the answer says is known otherwise. */
+/* While the queue is low and much is still to be read, the broker of the partition that is most behind must not sleep. */
 static void wake_fetcher(struct feed *fd)
 {
-	int64_t low, stable;
-	if (!fd->nparts || !fd->brokers_up || rd_kafka_queue_length(fd->cs.queue) >= WAKE_BELOW || feed_now_ms() < fd->wake_at_ms)
+	if (!fd->nparts || !fd->brokers_up || feed_now_ms() < fd->wake_at_ms || rd_kafka_queue_length(fd->cs.queue) >= WAKE_BELOW)
 		return;
 	const struct partition *part = &fd->parts[most_behind(fd)];
 	if (part->stable - part->next_offset < MUCH)
 		return;
 	fd->wake_at_ms = feed_now_ms() + WAKE_MS;
-	consumer_ends(&fd->cs, part->topic, part->partition, WAKE_ANSWER_MS, &low, &stable, NULL);
+	waker_wake(&fd->waker, part->topic, part->partition);
 }
 
 static void take_batch(struct feed *fd)

@@ -173,6 +173,7 @@ void *feed_thread(void *arg)
 	struct error err = {0};
 	fd->messages = xcalloc(BATCH, sizeof *fd->messages);
 	fd->records = xcalloc(BATCH, sizeof *fd->records);
+	waker_init(&fd->waker, &fd->cs);
 	fd->sink = fd->ops->open(fd->cfg, fd->sink_arg, &err);
 	bool drained = false;
 	if (fd->sink) {
@@ -190,6 +191,7 @@ void *feed_thread(void *arg)
 		feed_fail(fd, &err);
 	}
 	patrol_fini(&fd->patrol);
+	waker_fini(&fd->waker);
 	if (fd->group)
 		group_leave(fd);
 	consumer_fini(&fd->cs);
