@@ -53,6 +53,11 @@ static inline const char *skip_plain(const char *p, const char *end)
 	return p;
 }
 
+const char *json_plain_end(const char *p, const char *end)
+{
+	return skip_plain(p, end);
+}
+
 static int hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')

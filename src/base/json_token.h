@@ -43,6 +43,9 @@ bool json_array_next(struct json_cursor *cur, struct json_value *value);
 /* True when only white space is left. */
 bool json_at_end(struct json_cursor *cur);
 
+/* The first byte from p on that is no plain one of a string: a quote, a backslash, a control character, or not ASCII; end when all are. */
+const char *json_plain_end(const char *p, const char *end);
+
 /* Decodes the escapes of a string value into out (room for v->len bytes suffices); lone surrogates fail. Returns bytes, or -1. */
 ptrdiff_t json_unescape(const struct json_value *v, char *out);
 

@@ -71,6 +71,7 @@ static enum dead_reason read_members(struct event_decoder *dec, const char *json
 {
 	struct json_cursor cur = {.p = json, .end = json + size};
 	struct json_value name, value;
+	memset(members, 0, MEMBERS * sizeof *members); /* TOKEN_END */
 	if (json_object_begin(&cur))
 		while (json_object_next(&cur, &name, &value)) {
 			int i = member_of(&name);
@@ -83,6 +84,43 @@ static enum dead_reason read_members(struct event_decoder *dec, const char *json
 		return ALIVE;
 	snprintf(dec->detail, sizeof dec->detail, "byte %td: %s", cur.p - json, cur.error);
 	return cur.bad_utf8 ? BAD_UTF8 : BAD_JSON;
+}
+
+/* Behind 1 or -1; NULL for any other number. */
+static const char *one_end(const char *p, const char *end)
+{
+	p += p < end && *p == '-';
+	return p < end && *p == '1' ? p + 1 : NULL;
+}
+
+#define LITERAL(text) (text), sizeof(text) - 1
+
+/* Reads the one spelling that the joins write, a name by one comparison: half the cost of the tokenizer. Anything else, be it a space, an
+ * escape or an é, is not judged here: false, and the tokenizer reads it from its beginning. */
+static bool read_usual(const char *json, size_t size, struct json_value *members)
+{
+	static const struct {
+		const char *before; /* the value, from the value before it on */
+		size_t len;
+		enum member member;
+		enum json_kind kind;
+	} rows[] = {
+		{LITERAL("{\"@timestamp\":\""), TIME, TOKEN_STRING}, {LITERAL("\",\"user\":\""), USER, TOKEN_STRING},
+		{LITERAL("\",\"delta\":"), DELTA, TOKEN_NUMBER}, {LITERAL(",\"station\":\""), STATION, TOKEN_STRING},
+		{LITERAL("\",\"location\":\""), LOCATION, TOKEN_STRING},
+	};
+	const char *p = json, *end = json + size;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		if ((size_t)(end - p) < rows[i].len || memcmp(p, rows[i].before, rows[i].len))
+			return false;
+		p += rows[i].len;
+		const char *raw = p;
+		p = rows[i].kind == TOKEN_STRING ? json_plain_end(p, end) : one_end(p, end);
+		if (!p)
+			return false;
+		members[rows[i].member] = (struct json_value){.kind = rows[i].kind, .raw = raw, .len = (size_t)(p - raw)};
+	}
+	return end - p == 2 && !memcmp(p, "\"}", 2);
 }
 
 static struct text raw_text(const struct json_value *v)
@@ -270,11 +308,11 @@ static void take_location(struct event_decoder *dec, const struct json_value *v,
 enum dead_reason event_decode(struct event_decoder *dec, const void *value, size_t value_len, const void *key, size_t key_len,
 			      enum direction topic_direction, int64_t now_ms, struct event *ev)
 {
-	struct json_value members[MEMBERS] = {{.kind = TOKEN_END}};
+	struct json_value members[MEMBERS];
 	ev->direction = topic_direction;
 	if (value_len > EVENT_VALUE_MAX)
 		return dead(dec, TOO_LARGE, "value is larger than 1 MiB", NO_TEXT);
-	enum dead_reason reason = read_members(dec, value, value_len, members);
+	enum dead_reason reason = read_usual(value, value_len, members) ? ALIVE : read_members(dec, value, value_len, members);
 	if (reason == ALIVE)
 		reason = take_time(dec, &members[TIME], now_ms, ev);
 	if (reason == ALIVE)

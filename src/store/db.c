@@ -209,7 +209,7 @@ static int configure_writer(sqlite3 *db, struct error *err)
 {
 	int keep = 1;
 	sqlite3_file_control(db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
-	return db_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 0; PRAGMA cache_size = -16000", err);
+	return db_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 0; PRAGMA cache_size = -8000", err);
 }
 
 /* SQLite keeps a log beside the name by which it was opened, and what is in it is missing for whoever comes by another. */

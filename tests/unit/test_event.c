@@ -14,6 +14,9 @@
 #define NOW 1706709600123ll /* 2024-01-31T14:00:00.123Z */
 #define T "\"@timestamp\":\"2024-01-31T14:00:00.123Z\""
 #define N100 "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
+/* As the joins spell it, but for its closing brace. */
+#define USUAL(user, delta, station, location) \
+	"{" T ",\"user\":\"" user "\",\"delta\":" delta ",\"station\":\"" station "\",\"location\":\"" location "\""
 #define N200 N100 N100
 #define N1000 N200 N200 N200 N200 N200
 #define A10 "AAAAAAAAAA"
@@ -75,6 +78,11 @@ static void good_values_are_decoded(void **state)
 		{"{" T ",\"location\":\"" N100 "\"}", "A", ENTRY, NOW, "A", "", NULL},
 		{"{" T ",\"location\":\"51\\u002e5,-0.1\"}", "A", ENTRY, NOW, "A", "", "51.5,-0.1"},
 		{"{" T ",\"station\":\"" N200 "\",\"user\":\"" N1000 "012345678901234567890123\"}", NULL, ENTRY, NOW, N200, N1000 "012345678901234567890123", NULL},
+		{USUAL("J", "1", "Angel", "51.53249,-0.10579") "}", NULL, ENTRY, NOW, "Angel", "J", "51.53249,-0.10579"},
+		{USUAL("", "-1", "Angel", "") "}", NULL, EXIT, NOW, "Angel", "", ""},
+		{USUAL("\\u004a", "1", "Caf\xc3\xa9", "") "}", NULL, ENTRY, NOW, "Caf\xc3\xa9", "J", ""},
+		{USUAL("J", "1", "Angel", "") ",\"delta\":1,\"station\":\"Bank\"} ", NULL, ENTRY, NOW, "Bank", "J", ""},
+		{USUAL("J", "1", "", "") "}", "Bank", ENTRY, NOW, "Bank", "J", ""},
 		{"{" T "}", N200, ENTRY, NOW, N200, "", NULL},
 		{"{" T ",\"station\":\"" ESC100 ESC100 "\"}", NULL, ENTRY, NOW, A100 A100, "", NULL},
 	};
@@ -112,6 +120,15 @@ static void bad_values_are_dead_for_a_reason(void **state)
 		{"{" T ",\"user\":\"a\nb\"}", "A", BAD_JSON, "byte 50: raw control character in a string"},
 		{"{" T ",\"user\":\"\xc3\"}", "A", BAD_UTF8, "byte 49: not UTF-8"},
 		{"{" T ",\"other\":\"\xed\xa0\x80\"}", "A", BAD_UTF8, "byte 50: not UTF-8"},
+		{USUAL("J", "", "A", "") "}", NULL, BAD_JSON, "byte 60: no value begins like this"},
+		{USUAL("J", "-", "A", "") "}", NULL, BAD_JSON, NULL},
+		{USUAL("J", "01", "A", "") "}", NULL, BAD_JSON, NULL},
+		{USUAL("J", "1", "A\n", "") "}", NULL, BAD_JSON, NULL},
+		{USUAL("J", "1", "A\xff", "") "}", NULL, BAD_UTF8, NULL},
+		{USUAL("J", "1", "A", ""), NULL, BAD_JSON, NULL},
+		{USUAL("J", "1", "A", "") "}}", NULL, BAD_JSON, NULL},
+		{USUAL("J", "11", "A", "") "}", NULL, BAD_DELTA, "delta is not 1, as its topic says: 11"},
+		{USUAL("J", "-1", "A", "") "}", NULL, BAD_DELTA, "delta is not 1, as its topic says: -1"},
 		{"{}", "A", NO_TIME, "@timestamp is missing"},
 		{"{\"@timestamp\":null}", "A", NO_TIME, "@timestamp is missing"},
 		{"{\"@timestamp\":1706709600}", "A", BAD_TIME, "@timestamp is no string: 1706709600"},
