@@ -1,13 +1,14 @@
-/* read.c: bench/read BROKERS TOPIC: the least that reading costs in C: all partitions of a topic from their beginning to their end, in
- * batches, each record dropped. Prints how many there were. */
+/* read.c: bench/read BROKERS TOPIC [wide]: the least that reading costs in C: all partitions of a topic from their beginning to their end,
+ * in batches, each record dropped; wide: with a queue of 64 MiB and fetches of 1 MiB. Prints how many there were. */
 #include <librdkafka/rdkafka.h>
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #define BATCH 10000
 
-static rd_kafka_t *consumer(const char *brokers)
+static rd_kafka_t *consumer(const char *brokers, bool wide)
 {
 	static const char *const settings[][2] = {
 		{"group.id", "bench"}, {"enable.auto.commit", "false"}, {"enable.partition.eof", "true"}, {"queued.max.messages.kbytes", "16384"},
@@ -19,6 +20,10 @@ static rd_kafka_t *consumer(const char *brokers)
 	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
 		if (rd_kafka_conf_set(conf, settings[i][0], settings[i][1], why, sizeof why))
 			fprintf(stderr, "read: %s\n", why);
+	if (wide) {
+		rd_kafka_conf_set(conf, "queued.max.messages.kbytes", "65536", NULL, 0);
+		rd_kafka_conf_set(conf, "fetch.message.max.bytes", "1048576", NULL, 0);
+	}
 	return rd_kafka_new(RD_KAFKA_CONSUMER, conf, why, sizeof why);
 }
 
@@ -42,16 +47,16 @@ static int assign_all(rd_kafka_t *rk, const char *topic)
 int main(int argc, char *argv[])
 {
 	static rd_kafka_message_t *messages[BATCH];
-	rd_kafka_t *rk = argc == 3 ? consumer(argv[1]) : NULL;
+	rd_kafka_t *rk = argc == 3 || argc == 4 ? consumer(argv[1], argc == 4) : NULL;
 	int open = rk ? assign_all(rk, argv[2]) : 0;
 	unsigned long long count = 0;
 	if (!open) {
-		fprintf(stderr, "usage: read BROKERS TOPIC\n");
+		fprintf(stderr, "usage: read BROKERS TOPIC [wide]\n");
 		return 2;
 	}
 	rd_kafka_queue_t *queue = rd_kafka_queue_get_consumer(rk);
 	while (open) {
-		ssize_t n = rd_kafka_consume_batch_queue(queue, 1000, messages, BATCH);
+		ssize_t n = rd_kafka_consume_batch_queue(queue, 50, messages, BATCH);
 		for (ssize_t i = 0; i < n; i++) {
 			open -= messages[i]->err == RD_KAFKA_RESP_ERR__PARTITION_EOF;
 			count += !messages[i]->err;

@@ -11,6 +11,9 @@ packages_for() {
 		echo python3-prometheus-client libcmocka-dev clang 'libclang-rt-dev|libclang-rt-14-dev' tmux git xz-utils
 		echo kcat sqlite3 jq maven curl 'default-jdk-headless|openjdk-17-jdk-headless|openjdk-21-jdk-headless'
 		;;
+	bench) # programs to compare with
+		echo kcat htop btop
+		;;
 	esac
 }
 
