@@ -51,8 +51,9 @@ holds() {
 }
 
 use tube 4
-elastic --duration 3s
-check "without a template the feed waits, and says what to do" says 'run: tfl-top setup elastic'
+start_elastic
+check "without a template the feed waits, and says what to do" eventually 30 grep -q 'run: tfl-top setup elastic' stream.log
+check "and ends well, as there was nothing to do" finish $feed
 check "and no index comes about" test "$(call GET /_all)" = '{}'
 
 call PUT /_component_template/barrier_mappings '{"template": {"mappings": {"properties": {
