@@ -94,7 +94,7 @@ struct feed *feed_new(const struct sink_ops *ops, void *sink_arg, const struct c
 const struct sink_ops *feed_ops(const struct feed *fd);
 void feed_start(struct feed *fd);                                /* starts its thread */
 void feed_stop(struct feed *fd);                                 /* thread: any. Asks: stop polling, drain ≤ 10 s, commit */
-/* thread: any, lock: feed. How long its thread has not turned: 0 while it rests or once it has ended, -1 before it first turned. */
+/* thread: any, lock: feed. How long its thread has not turned: 0 while it rests or once it has ended, -1 before it has opened its sink. */
 int64_t feed_still_ms(struct feed *fd);
 bool feed_done(struct feed *fd);                                 /* thread: any. The thread has ended */
 int feed_join(struct feed *fd, int64_t wait_ms);                 /* 0 ended; -1 still hanging after wait_ms */

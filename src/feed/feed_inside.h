@@ -58,7 +58,7 @@ struct feed {
 	pthread_mutex_t lock;        /* of the next six */
 	pthread_cond_t changed;      /* a stop was asked for, or the thread has ended */
 	bool stop, done, ok;
-	int64_t turned_ms;           /* monotonic: a turn of the thread was last seen, or until when it rests; 0 none yet */
+	int64_t turned_ms;           /* monotonic: a turn of the thread was last seen, or until when it rests; 0 the sink is not open yet */
 	struct ledger run;           /* this run's account */
 	struct feed_status status;
 

@@ -160,8 +160,12 @@ static void release(struct feed *fd)
 	}
 }
 
+/* lock: feed */
 static void begin(struct feed *fd)
 {
+	pthread_mutex_lock(&fd->lock);
+	fd->turned_ms = feed_now_ms();
+	pthread_mutex_unlock(&fd->lock);
 	fd->moved_at_ms = feed_now_ms();
 	if (fd->goal.duration_ms)
 		fd->over_at_ms = feed_now_ms() + fd->goal.duration_ms;

@@ -13,6 +13,7 @@
 #include "feed/kafka.h"
 #include "feed/sink.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,7 @@ struct memory {
 	int fail_commit;                 /* this many commits from now fails: 0 never */
 	unsigned refused;
 	bool end;
+	_Atomic bool hangs;
 };
 
 static size_t slot(const struct partition *part)
@@ -72,6 +74,8 @@ static int memory_restore(void *sink, const char *cluster, struct partition *par
 static enum sink_result memory_write(void *sink, const struct batch *bat, struct error *err)
 {
 	struct memory *mem = sink;
+	while (mem->hangs)
+		poll(NULL, 0, 1);
 	if (mem->end)
 		return SINK_END;
 	if (mem->retry_writes && mem->retry_writes--) {
@@ -419,6 +423,34 @@ static void stop_ends_an_idle_feed(void **state)
 	assert_int_equal(wo->store.parts[0].epoch, 1); /* even an empty partition has been seen */
 }
 
+/* Waits until the thread has, or has not, been still for half a second; false after ten. */
+static bool is_still(struct feed *fd, bool want)
+{
+	int64_t deadline_us = clock_mono_us() + 10000000;
+	while ((feed_still_ms(fd) > 500) != want && clock_mono_us() < deadline_us)
+		poll(NULL, 0, 10);
+	return (feed_still_ms(fd) > 500) == want;
+}
+
+static void a_thread_that_hangs_is_seen(void **state)
+{
+	struct world *wo = *state;
+	struct error err;
+	produce(wo->in, 100);
+	wo->mem.hangs = true;
+	struct feed *fd = feed_new(&memory_sink, &wo->mem, wo->cfg, &(struct feed_goal){0}, NULL, &err);
+	assert_non_null(fd);
+	assert_int_equal(feed_still_ms(fd), -1);
+	feed_start(fd);
+	assert_true(is_still(fd, true));
+	wo->mem.hangs = false;
+	assert_true(is_still(fd, false));
+	feed_stop(fd);
+	assert_int_equal(feed_join(fd, 20000), 0);
+	assert_int_equal(feed_still_ms(fd), 0); /* who has ended does not hang */
+	feed_free(fd);
+}
+
 static void expect_refusal(struct world *wo, const struct sink_ops *ops, const char *from, const char *words)
 {
 	struct error err = {0};
@@ -450,6 +482,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(from_end_delivers_what_comes_later_and_count_cuts, world_new, world_free),
 		cmocka_unit_test_setup_teardown(a_reader_that_has_gone_is_a_good_end, world_new, world_free),
 		cmocka_unit_test_setup_teardown(stop_ends_an_idle_feed, world_new, world_free),
+		cmocka_unit_test_setup_teardown(a_thread_that_hangs_is_seen, world_new, world_free),
 		cmocka_unit_test_setup_teardown(what_cannot_be_is_refused, world_new, world_free),
 	};
 	return cmocka_run_group_tests(tests, broker_start, broker_end);
