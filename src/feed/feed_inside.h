@@ -116,6 +116,7 @@ bool feed_insist(struct feed *fd, step_fn *step);   /* a step of the sink, again
 bool feed_over(struct feed *fd, bool end_reached);  /* stopped, failed, or a goal is reached */
 void feed_look_up(struct feed *fd);                 /* when it is time */
 enum sink_result feed_write(struct feed *fd, struct error *err); /* the records at hand */
+void feed_wake_fetcher(struct feed *fd);            /* before a batch is taken */
 void feed_release_batch(struct feed *fd);
 void feed_take_record(struct feed *fd, uint32_t part, const rd_kafka_message_t *msg); /* into the batch at hand */
 uint64_t feed_in_flight(const struct feed *fd);

@@ -5,9 +5,6 @@
 #include "base/clock.h"
 #include "feed/mark.h"
 
-#define WAKE_MS 10             /* at most so often */
-#define WAKE_BELOW (8 * BATCH) /* records in the queue */
-#define MUCH (10 * BATCH)      /* still to be read of a partition */
 #define POLL_MS 50
 
 static enum sink_result commit_step(struct feed *fd, struct error *err)
@@ -111,33 +108,12 @@ static void batch_taken(struct feed *fd)
 		fd->pace.last_arrival_ms = clock_wall_ms();
 }
 
-static uint32_t most_behind(const struct feed *fd)
-{
-	uint32_t most = 0;
-	for (uint32_t i = 1; i < fd->nparts; i++)
-		if (fd->parts[i].stable - fd->parts[i].next_offset > fd->parts[most].stable - fd->parts[most].next_offset)
-			most = i;
-	return most;
-}
-
-/* While the queue is low and much is still to be read, the broker of the partition that is most behind must not sleep. */
-static void wake_fetcher(struct feed *fd)
-{
-	if (!fd->nparts || !fd->brokers_up || feed_now_ms() < fd->wake_at_ms || rd_kafka_queue_length(fd->cs.queue) >= WAKE_BELOW)
-		return;
-	const struct partition *part = &fd->parts[most_behind(fd)];
-	if (part->stable - part->next_offset < MUCH)
-		return;
-	fd->wake_at_ms = feed_now_ms() + WAKE_MS;
-	waker_wake(&fd->waker, part->topic, part->partition);
-}
-
 static void take_batch(struct feed *fd)
 {
 	size_t most = BATCH;
 	if (fd->goal.count && fd->goal.count - fd->taken < most)
 		most = fd->goal.count - fd->taken;
-	wake_fetcher(fd);
+	feed_wake_fetcher(fd);
 	fd->nmessages = consumer_batch(&fd->cs, fd->messages, most, POLL_MS);
 	consumer_positions(&fd->cs);
 	take_messages(fd);

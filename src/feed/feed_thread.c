@@ -15,6 +15,9 @@
 #define LOOK_UP_AGAIN_MS 1000 /* while something is missing */
 #define BACKOFF_MS 1000
 #define BACKOFF_MAX_MS 30000
+#define WAKE_MS 10             /* at most so often */
+#define WAKE_BELOW (8 * BATCH) /* records in the queue */
+#define MUCH (10 * BATCH)      /* still to be read of a partition */
 
 int64_t feed_now_ms(void)
 {
@@ -102,6 +105,27 @@ void feed_take_record(struct feed *fd, uint32_t part, const rd_kafka_message_t *
 	fd->parts[part].ledger.in_flight++;
 	if (rec->time_ms > fd->pace.watermark_ms)
 		fd->pace.watermark_ms = rec->time_ms;
+}
+
+static uint32_t most_behind(const struct feed *fd)
+{
+	uint32_t most = 0;
+	for (uint32_t i = 1; i < fd->nparts; i++)
+		if (fd->parts[i].stable - fd->parts[i].next_offset > fd->parts[most].stable - fd->parts[most].next_offset)
+			most = i;
+	return most;
+}
+
+/* While the queue is low and much is still to be read, the broker of the partition that is most behind must not sleep. */
+void feed_wake_fetcher(struct feed *fd)
+{
+	if (!fd->nparts || !fd->brokers_up || feed_now_ms() < fd->wake_at_ms || rd_kafka_queue_length(fd->cs.queue) >= WAKE_BELOW)
+		return;
+	const struct partition *part = &fd->parts[most_behind(fd)];
+	if (part->stable - part->next_offset < MUCH)
+		return;
+	fd->wake_at_ms = feed_now_ms() + WAKE_MS;
+	waker_wake(&fd->waker, part->topic, part->partition);
 }
 
 void feed_release_batch(struct feed *fd)

@@ -100,6 +100,7 @@ static void take_batch(struct feed *fd)
 	size_t most = BATCH;
 	if (fd->goal.count && fd->goal.count - fd->taken < most)
 		most = fd->goal.count - fd->taken;
+	feed_wake_fetcher(fd);
 	fd->nmessages = consumer_batch(&fd->cs, fd->messages, most, 0);
 	gr->more = fd->nmessages == most;
 	group_take_messages(fd);
