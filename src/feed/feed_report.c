@@ -218,13 +218,14 @@ static void group_detail(const struct group *gr, char *text, size_t size)
 const char *report_detail(const struct feed *fd)
 {
 	static _Thread_local char text[256];
+	bool silent = fd->broker_silent || !fd->brokers_up; /* then nothing is known of topics */
 	for (int d = ENTRY; d <= EXIT; d++) {
-		if (fd->source[d].there)
+		if (silent || fd->source[d].there)
 			continue;
 		snprintf(text, sizeof text, "topic %s is missing (`tfl-top setup topics` creates it), or may not be seen by this user", fd->source[d].topic);
 		return text;
 	}
-	if (fd->broker_silent || !fd->brokers_up)
+	if (silent)
 		snprintf(text, sizeof text, "no broker answers at %s", config_text(fd->cfg, "kafka.bootstrap.servers"));
 	else if (feed_now_ms() < fd->denied_until_ms && fd->group)
 		snprintf(text, sizeof text, "this user may not read %s and %s as group %s: the broker's keeper can allow it", fd->source[ENTRY].topic,

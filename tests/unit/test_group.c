@@ -612,6 +612,18 @@ static void a_sink_that_is_behind_is_waited_for(void **state)
 	assert_all_final(wo, 12000, 0);
 }
 
+static void a_broker_that_is_not_there_is_named(void **state)
+{
+	struct world *wo = *state;
+	config_override(wo->cfg, "kafka.bootstrap.servers", "127.0.0.1:1");
+	struct feed *fd = feed_of(wo, 0, &(struct feed_goal){0});
+	do
+		watch(fd);
+	while (st.state != FEED_WAITING || strcmp(st.detail, "no broker answers at 127.0.0.1:1"));
+	feed_stop(fd);
+	assert_true(end_of(fd)); /* nothing is in flight */
+}
+
 static void expect_refusal(struct world *wo, const struct feed_goal *goal, const char *words)
 {
 	struct error err = {0};
@@ -638,6 +650,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_thrown_away_before_it_is_read_is_a_gap, world_new, world_free),
 		cmocka_unit_test_setup_teardown(a_new_group_begins_where_it_is_told, world_new, world_free),
 		cmocka_unit_test_setup_teardown(a_sink_that_is_behind_is_waited_for, world_new, world_free),
+		cmocka_unit_test_setup_teardown(a_broker_that_is_not_there_is_named, world_new, world_free),
 		cmocka_unit_test_setup_teardown(what_cannot_be_is_refused, world_new, world_free),
 	};
 	return cmocka_run_group_tests(tests, broker_start, broker_end);
