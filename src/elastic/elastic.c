@@ -134,6 +134,8 @@ static const struct target *target_of(struct elastic *el, const struct batch *ba
 		el->targets = xreallocarray(el->targets, bat->npartitions, sizeof *el->targets);
 		memset(el->targets + el->ntargets, 0, (bat->npartitions - el->ntargets) * sizeof *el->targets);
 		el->ntargets = bat->npartitions;
+		for (size_t i = 0; i < el->nlanes; i++)
+			el->lanes[i].targets = el->targets; /* a bulk that is under way may not have been read yet */
 	}
 	struct target *to = &el->targets[part];
 	if (!to->topic) {

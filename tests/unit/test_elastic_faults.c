@@ -51,6 +51,7 @@ struct play {
 	struct event_case ev[PARTS][PER_PART_MAX];
 	int64_t size[PARTS], end[PARTS], next[PARTS]; /* records in all, in the log so far, next to deliver */
 	struct partition parts[PARTS];
+	size_t nparts;       /* so many of them the sink has been shown; 0: all */
 };
 
 static int64_t fast_ms(void)
@@ -240,7 +241,8 @@ static bool deliver(struct play *pl, uint32_t p, size_t most)
 		pl->parts[p].ledger.consumed++;
 		pl->parts[p].ledger.in_flight++;
 	}
-	const struct batch bat = {.records = recs, .count = n, .partitions = pl->parts, .npartitions = PARTS, .now_ms = clock_wall_ms()};
+	const struct batch bat = {.records = recs, .count = n, .partitions = pl->parts, .npartitions = pl->nparts ? pl->nparts : PARTS,
+				  .now_ms = clock_wall_ms()};
 	assert_int_equal(elastic_sink.write(pl->sink, &bat, &err), SINK_OK);
 	return n;
 }
@@ -411,8 +413,8 @@ static void nothing_is_lost_and_nothing_doubled(void **state)
 		play_seed(seed);
 }
 
-/* A play of two partitions on a server of one kind. */
-static struct play *small_play(const struct fake_faults *faults)
+/* A play of all partitions, in which nothing is delivered yet. */
+static struct play *new_play(const struct fake_faults *faults)
 {
 	static struct play play;
 	struct play *pl = &play;
@@ -431,6 +433,12 @@ static struct play *small_play(const struct fake_faults *faults)
 	open_sink(pl);
 	for (uint32_t p = 0; p < PARTS; p++)
 		assign(pl, p);
+	return pl;
+}
+
+static struct play *small_play(const struct fake_faults *faults)
+{
+	struct play *pl = new_play(faults);
 	for (uint32_t p = 0; p < PARTS; p++)
 		deliver(pl, p, 50);
 	return pl;
@@ -509,6 +517,33 @@ static void what_is_taken_away_comes_again(void **state)
 	small_end(pl);
 }
 
+/* A bulk that is begun but not yet read is read as well when the sink is shown more partitions in between. */
+static void partitions_may_appear_at_any_time(void **state)
+{
+	(void)state;
+	struct play *pl = new_play(&(struct fake_faults){0});
+	struct sink_figures fig = {0};
+	struct error err;
+	while (!fig.product[0]) {
+		tick(pl, true);
+		elastic_sink.later->figures(pl->sink, &fig);
+	}
+	for (uint32_t p = 0; p < PARTS; p++) {
+		pl->nparts = p + 1;
+		deliver(pl, p, 25);
+		elastic_sink.later->wait(pl->sink, -1, 0, true, &err);
+		deliver(pl, p, 25);
+		for (int i = 0; i < 5000 && fig.requests <= 2 * p; i++) {
+			tick(pl, true); /* with the answer to the first bulk, the second one is begun */
+			elastic_sink.later->figures(pl->sink, &fig);
+		}
+	}
+	for (int i = 0; i < 5000 && !all_final(pl); i++)
+		tick(pl, true);
+	assert_int_equal(fake_count(pl->fk), PARTS * 50);
+	small_end(pl);
+}
+
 int main(void)
 {
 	struct error err;
@@ -517,6 +552,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_sent_where_it_does_not_belong),
 		cmocka_unit_test(what_is_too_large_by_itself_is_refused),
 		cmocka_unit_test(what_is_taken_away_comes_again),
+		cmocka_unit_test(partitions_may_appear_at_any_time),
 		cmocka_unit_test(nothing_is_lost_and_nothing_doubled),
 	};
 	int rc = cmocka_run_group_tests(tests, NULL, NULL);
