@@ -14,6 +14,8 @@ enum {
 	CONNECT_MS = 5000,
 	TIMEOUT_MS = 120 * 1000,
 	CONNECTIONS = 32,
+	RETRY_AFTER_MAX_S = 300,
+	KEEP = 1024 * 1024,      /* the memory of a longer answer is given back */
 };
 
 static void global_init(void)
@@ -135,6 +137,8 @@ static void call_retire(struct call *call)
 		at = &(*at)->next;
 	*at = call->next;
 	http->under_way--;
+	if (call->reply.len > KEEP)
+		strbuf_fini(&call->reply);
 	call->next = http->idle;
 	http->idle = call;
 }
@@ -189,7 +193,8 @@ static void call_report(struct call *call, enum http_outcome outcome, CURLcode c
 		.body_len = answered ? call->reply.len : 0,
 		.content_type = answered && type ? type : "",
 		.product = call->product,
-		.retry_after_ms = answered && retry_after > 0 ? (int64_t)retry_after * 1000 : -1,
+		.retry_after_ms = answered && retry_after > 0 ? (retry_after < RETRY_AFTER_MAX_S ? retry_after : RETRY_AFTER_MAX_S) * 1000 : -1,
+		.too_large = call->too_large,
 		.resent = call->resent,
 		.ms = (double)(clock_mono_us() - call->begun_us) / 1000,
 		.server = call->server->shown,

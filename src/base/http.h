@@ -43,7 +43,8 @@ struct http_reply { /* borrowed until done returns */
 	size_t body_len;
 	const char *content_type;  /* "" when there is none */
 	const char *product;       /* the header X-elastic-product, "" when there is none */
-	int64_t retry_after_ms;    /* -1: the server has not said */
+	int64_t retry_after_ms;    /* at most five minutes; -1: the server has not said */
+	bool too_large;            /* longer than reply_max; the outcome is HTTP_UNKNOWN */
 	bool resent; /* a kept connection turned out to be closed and the request was sent again: it may have been carried out twice */
 	double ms;                 /* from sending to the answer */
 	const char *server;        /* address of who answered, or was asked last; without user, password and path */

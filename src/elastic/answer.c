@@ -219,6 +219,7 @@ static struct bulk_answer answer_of(const struct elastic *el, const struct http_
 {
 	struct bulk_answer ans = {
 		.outcome = reply->outcome,
+		.too_large = reply->too_large,
 		.status = reply->status,
 		.json = strcasestr(reply->content_type, "json"),
 		.product = !el->gate.named || !strcmp(reply->product, "Elasticsearch"),

@@ -17,6 +17,7 @@ enum {
 	BULK_BYTES_MAX = 64 * 1024 * 1024,
 	BULKS_MAX = 64,
 	SAY_EVERY_MS = 60 * 1000,
+	SAY_NEWS_MS = 5 * 1000, /* errors name threads, shards and sizes: of a thousand, no two are alike */
 };
 
 /* A data stream is called like its topic, so a topic must be called like a data stream. */
@@ -247,10 +248,11 @@ void elastic_note(struct elastic *el, const char *text)
 
 void elastic_complain(struct elastic *el, const char *text)
 {
-	bool news = strncmp(el->fig.last_error, text, sizeof el->fig.last_error - 1);
+	bool news = strncmp(el->said, text, sizeof el->said - 1);
 	int64_t now_ms = el->now_ms();
-	if (news || now_ms - el->said_ms >= SAY_EVERY_MS) {
+	if (now_ms - el->said_ms >= (news ? SAY_NEWS_MS : SAY_EVERY_MS)) {
 		log_warn("elastic: %s", text);
+		snprintf(el->said, sizeof el->said, "%s", text);
 		el->said_ms = now_ms;
 	}
 	elastic_note(el, text);

@@ -52,7 +52,8 @@ struct elastic {
 	uint64_t passed;         /* items stored or found stored */
 	struct sink_figures fig;
 	struct spread request, end_to_end;
-	int64_t said_ms;         /* when an error was last logged */
+	int64_t said_ms;         /* when an error was last logged, … */
+	char said[256];          /* … and which */
 };
 
 /* elastic.c */

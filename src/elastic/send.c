@@ -31,7 +31,7 @@ static bool is_ready(const struct elastic *el, const struct lane *ln, int64_t no
 
 static size_t reply_max(size_t items)
 {
-	size_t max = items * REPLY_PER_ITEM;
+	size_t max = items > 1 ? items * REPLY_PER_ITEM : REPLY_MAX;
 	return max < REPLY_MIN ? REPLY_MIN : max > REPLY_MAX ? REPLY_MAX : max;
 }
 

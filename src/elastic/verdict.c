@@ -105,6 +105,8 @@ struct bulk_judgement bulk_verdict(const struct bulk_answer *ans)
 {
 	if (ans->outcome == HTTP_NOT_SENT)
 		return (struct bulk_judgement){.verdict = BULK_RETRY};
+	if (ans->too_large) /* it may be one document whose refusal quotes all of it */
+		return (struct bulk_judgement){.verdict = BULK_BISECT, .unsure = true};
 	if (ans->outcome == HTTP_UNKNOWN)
 		return (struct bulk_judgement){.verdict = BULK_RETRY, .unsure = true, .congested = true};
 	for (const struct bulk_row *row = bulk_rows;; row++)

@@ -41,6 +41,7 @@ enum bulk_verdict {
 
 struct bulk_answer {
 	enum http_outcome outcome;
+	bool too_large;
 	int status;
 	bool json;        /* by its content type */
 	bool product;     /* it says in a header what it is, or is one that never does: OpenSearch, Elasticsearch before 7.14 */

@@ -136,29 +136,31 @@ struct wrong { /* with an item */
 	int status;
 	const char *type, *reason;
 	bool applied; /* may have been, all the same */
+	int more;     /* bytes that the reason goes on for */
 };
 
 static const struct wrong passing[] = {
-	{429, "es_rejected_execution_exception", "rejected execution of primary operation", false},
-	{429, "circuit_breaking_exception", "[parent] Data too large", false},
-	{503, "unavailable_shards_exception", "primary shard is not active", false},
-	{500, "exception", "something broke", true},
-	{502, "exception", "bad gateway", true},
-	{504, "timeout_exception", "took too long", true},
-	{403, "cluster_block_exception", "index [x] blocked by: [FORBIDDEN/8/index write (api)];", false},
-	{404, "index_not_found_exception", "no such index [x]", false},
-	{429, "cluster_block_exception", "blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark];", false},
+	{429, "es_rejected_execution_exception", "rejected execution of primary operation", false, 0},
+	{429, "circuit_breaking_exception", "[parent] Data too large", false, 0},
+	{503, "unavailable_shards_exception", "primary shard is not active", false, 0},
+	{500, "exception", "something broke", true, 0},
+	{502, "exception", "bad gateway", true, 0},
+	{504, "timeout_exception", "took too long", true, 0},
+	{403, "cluster_block_exception", "index [x] blocked by: [FORBIDDEN/8/index write (api)];", false, 0},
+	{404, "index_not_found_exception", "no such index [x]", false, 0},
+	{429, "cluster_block_exception", "blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark];", false, 0},
 };
 
 static const struct {
 	const char *user;
 	struct wrong wrong;
 } lasting[] = {
-    {FAKE_REFUSED, {400, "document_parsing_exception", "[1:2] failed to parse field [delta] of type [byte]", false}},
-    {FAKE_LATE,
-     {400, "illegal_argument_exception",
-      "the document timestamp [2020-01-01T00:00:00.000Z] is outside of ranges of currently writable indices [[a,b]]", false}},
-    {FAKE_ALWAYS_500, {500, "exception", "this one breaks it", false}},
+	{FAKE_REFUSED, {400, "document_parsing_exception", "[1:2] failed to parse field [delta] of type [byte]", false, 0}},
+	{FAKE_LATE, {400, "illegal_argument_exception",
+		     "the document timestamp [2020-01-01T00:00:00.000Z] is outside of ranges of currently writable indices [[a,b]]", false, 0}},
+	{FAKE_ALWAYS_500, {500, "exception", "this one breaks it", false, 0}},
+	{FAKE_WORDY, {400, "document_parsing_exception",
+		      "[1:2] failed to parse field [x] of type [long]. Preview of field's value: ", false, 3000000}},
 };
 
 static void put_status(struct strbuf *out, const struct bulk_item *it, int status, bool ids)
@@ -172,7 +174,7 @@ static void put_status(struct strbuf *out, const struct bulk_item *it, int statu
 static void put_wrong(struct strbuf *out, const struct bulk_item *it, const struct wrong *wrong)
 {
 	put_status(out, it, wrong->status, false);
-	strbuf_printf(out, ",\"error\":{\"type\":\"%s\",\"reason\":\"%s\"}}}", wrong->type, wrong->reason);
+	strbuf_printf(out, ",\"error\":{\"type\":\"%s\",\"reason\":\"%s%0*d\"}}}", wrong->type, wrong->reason, wrong->more, 0);
 }
 
 static const struct wrong *wrong_of(struct fake *fk, const struct bulk_item *it)

@@ -37,5 +37,6 @@ char *fake_document(struct fake *fk, const char *identity);
 #define FAKE_LATE "LATE "        /* 400 out of window */
 #define FAKE_FAILURE_STORE "FS " /* 201, but in the failure store */
 #define FAKE_ALWAYS_500 "S500 "
+#define FAKE_WORDY "WORDY "      /* 400, and megabytes of why */
 
 #endif

@@ -544,6 +544,61 @@ static void partitions_may_appear_at_any_time(void **state)
 	small_end(pl);
 }
 
+/* A mapping error quotes the value, however long it is. */
+static void a_refusal_may_be_long(void **state)
+{
+	(void)state;
+	struct play *pl = new_play(&(struct fake_faults){0});
+	snprintf(pl->ev[2][7].value, VALUE_MAX,
+		 "{\"@timestamp\":\"2024-01-31T00:03:07.000Z\",\"user\":\"" FAKE_WORDY "U\",\"station\":\"Angel\"}");
+	for (uint32_t p = 0; p < PARTS; p++)
+		deliver(pl, p, 50);
+	for (int i = 0; i < 5000 && !all_final(pl); i++)
+		tick(pl, true);
+	assert_string_equal(pl->ev[2][7].reason, "refused");
+	assert_int_equal(fake_count(pl->fk), PARTS * 50 - 1);
+	small_end(pl);
+}
+
+static size_t lines_of(const char *path)
+{
+	char line[2000];
+	size_t n = 0;
+	FILE *f = fopen(path, "r");
+	assert_non_null(f);
+	while (fgets(line, sizeof line, f))
+		n++;
+	fclose(f);
+	return n;
+}
+
+/* Of hundreds of errors, no two alike, the log tells one in five seconds. */
+static void the_log_is_not_flooded(void **state)
+{
+	(void)state;
+	char path[] = "/tmp/tfl-top-log.XXXXXX";
+	struct error err;
+	struct sink_figures fig;
+	fclose(fdopen(mkstemp(path), "w"));
+	log_open(path, LOG_WARN, LOG_LOGFMT, &err);
+	struct play *pl = new_play(&(struct fake_faults){.item = 1});
+	elastic_sink.close(pl->sink);
+	pl->sink = elastic_sink.open(pl->cfg, NULL, &err); /* on the real clock */
+	elastic_sink.later->attach(pl->sink, &pl->judge);
+	for (uint32_t p = 0; p < PARTS; p++)
+		deliver(pl, p, 50);
+	int64_t since_us = clock_mono_us();
+	do {
+		tick(pl, true);
+		elastic_sink.later->figures(pl->sink, &fig);
+	} while (fig.items_retried < 200);
+	assert_true(lines_of(path) <= 2 + (size_t)(clock_mono_us() - since_us) / 5000000);
+	fake_heal(pl->fk);
+	small_end(pl);
+	log_open("/dev/null", LOG_ERROR, LOG_LOGFMT, &err);
+	remove(path);
+}
+
 int main(void)
 {
 	struct error err;
@@ -553,6 +608,8 @@ int main(void)
 		cmocka_unit_test(what_is_too_large_by_itself_is_refused),
 		cmocka_unit_test(what_is_taken_away_comes_again),
 		cmocka_unit_test(partitions_may_appear_at_any_time),
+		cmocka_unit_test(a_refusal_may_be_long),
+		cmocka_unit_test(the_log_is_not_flooded),
 		cmocka_unit_test(nothing_is_lost_and_nothing_doubled),
 	};
 	int rc = cmocka_run_group_tests(tests, NULL, NULL);

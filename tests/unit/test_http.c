@@ -156,17 +156,17 @@ static void an_answer_is_told_as_it_came(void **state)
 	(void)state;
 	const char *const answers[] = {
 	    "HTTP/1.1 429 Slow\r\nX-elastic-product: Elasticsearch\r\nContent-Type: application/json\r\nRetry-After: 7\r\n"
-	    "Content-Length: 2\r\n\r\n{}"};
+	    "Content-Length: 2\r\n\r\n{}",
+	    "HTTP/1.1 503 Gone\r\nRetry-After: 9223372036854775807\r\nContent-Length: 2\r\n\r\n{}"};
 	static struct scripted srv;
 	struct http_reply reply;
 	struct error err = {0};
 	char url[64];
-	scripted_start(&srv, answers, 1);
+	scripted_start(&srv, answers, 2);
 	snprintf(url, sizeof url, "http://127.0.0.1:%d/p", srv.port);
 	struct http *http = client(url, (struct http_settings){.api_key = "id:key"});
 	assert_int_equal(http_call(http, &(struct http_request){.method = "POST", .path = "/_bulk", .body = "abc", .len = 3}, &reply, &err),
 			 0);
-	scripted_stop(&srv);
 	assert_int_equal(reply.status, 429);
 	assert_string_equal(reply.body, "{}");
 	assert_string_equal(reply.product, "Elasticsearch");
@@ -176,6 +176,9 @@ static void an_answer_is_told_as_it_came(void **state)
 	assert_non_null(strstr(srv.got[0], "Authorization: ApiKey aWQ6a2V5\r\n"));
 	assert_non_null(strstr(srv.got[0], "Content-Length: 3\r\n"));
 	assert_null(strstr(srv.got[0], "Expect"));
+	assert_int_equal(http_call(http, &(struct http_request){.method = "GET", .path = "/"}, &reply, &err), 0);
+	assert_int_equal(reply.retry_after_ms, 300000); /* nobody waits for ever because a proxy says so */
+	scripted_stop(&srv);
 	http_free(http);
 }
 
@@ -195,6 +198,7 @@ static void outcomes_tell_whether_it_may_have_happened(void **state)
 		struct http_request req = {.method = "POST", .path = "/", .body = "abc", .len = 3, .reply_max = 20};
 		assert_int_equal(http_call(http, &req, &reply, &err), -1);
 		assert_int_equal(reply.outcome, HTTP_UNKNOWN);
+		assert_int_equal(reply.too_large, i == 2);
 		assert_int_equal(reply.status, 0);
 		assert_null(strstr(err.text, "geheim"));
 	}
