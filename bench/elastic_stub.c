@@ -1,6 +1,7 @@
 /* elastic_stub: answers as Elasticsearch would that stores everything at once, so that what sends to it can be measured by itself.
- * elastic_stub PORT [full]: on 127.0.0.1; full: items as large as they are without filter_path. Prints how many documents came when it is
- * ended. One thread, one poll: bodies are not kept, only their lines counted. */
+ * elastic_stub PORT [full]: on 127.0.0.1; full: items as large as they are without filter_path. GET /_documents: how many came, and in
+ * how many milliseconds from the first bulk's head to the last one's answer; DELETE /_documents begins anew.
+ * One thread, one poll: bodies are not kept, only their lines counted. */
 #include <arpa/inet.h>
 #include <poll.h>
 #include <signal.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { CONNECTIONS = 64, HEAD = 16 * 1024, CHUNK = 1024 * 1024 };
@@ -28,8 +30,16 @@ static struct pollfd fds[CONNECTIONS + 1];
 static nfds_t nfds = 1;
 static char chunk[CHUNK];
 static unsigned long long documents;
+static long long first_ms, last_ms; /* of the bulks */
 static volatile sig_atomic_t stop;
 static const char *item = "{\"create\":{\"status\":201}}";
+
+static long long now_ms(void)
+{
+	struct timespec ts;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (long long)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
 
 static void on_signal(int sig)
 {
@@ -46,9 +56,8 @@ static void send_all(int fd, const char *p, size_t len)
 static void respond(int fd, const char *body, size_t len)
 {
 	char head[256];
-	int n = snprintf(
-	    head, sizeof head,
-	    "HTTP/1.1 200 OK\r\nX-elastic-product: Elasticsearch\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n", len);
+	int n = snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nX-elastic-product: Elasticsearch\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
+			 len);
 	send_all(fd, head, (size_t)n);
 	send_all(fd, body, len);
 }
@@ -71,6 +80,15 @@ static void respond_items(int fd, size_t count)
 	p = stpcpy(p, "]}");
 	respond(fd, body, (size_t)(p - body));
 	documents += count;
+	last_ms = now_ms();
+}
+
+static void respond_documents(int fd, bool anew)
+{
+	char json[128];
+	if (anew)
+		documents = 0, first_ms = last_ms = 0;
+	respond(fd, json, (size_t)snprintf(json, sizeof json, "{\"count\":%llu,\"ms\":%lld}\n", documents, last_ms - first_ms));
 }
 
 static void respond_other(int fd, const struct connection *c)
@@ -80,8 +98,7 @@ static void respond_other(int fd, const struct connection *c)
 	if (!strncmp(name, "_data_stream/", 13))
 		snprintf(json, sizeof json, "{\"data_streams\":[{\"indices\":[{\"index_name\":\"%s\"}]}]}", name + 13);
 	else if (*name)
-		snprintf(json, sizeof json, "{\"%.*s\":{\"settings\":{\"index\":{\"mode\":\"time_series\"}}}}", (int)strcspn(name, "/"),
-			 name);
+		snprintf(json, sizeof json, "{\"%.*s\":{\"settings\":{\"index\":{\"mode\":\"time_series\"}}}}", (int)strcspn(name, "/"), name);
 	else
 		snprintf(json, sizeof json, "{\"version\":{\"number\":\"8.11.3\"}}");
 	respond(fd, json, strlen(json));
@@ -91,6 +108,8 @@ static void finish(int fd, struct connection *c)
 {
 	if (c->bulk)
 		respond_items(fd, c->lines / 2);
+	else if (!strcmp(c->name, "_documents"))
+		respond_documents(fd, !strncmp(c->head, "DELETE", 6));
 	else
 		respond_other(fd, c);
 	c->in_body = false;
@@ -125,6 +144,8 @@ static void take_head(int fd, struct connection *c)
 	size_t rest = c->head_len - (size_t)(end + 4 - c->head);
 	c->left = length ? strtoul(length + 15, NULL, 10) : 0;
 	c->bulk = strstr(c->head, "/_bulk");
+	if (c->bulk && !first_ms)
+		first_ms = now_ms();
 	c->name[0] = '\0';
 	sscanf(c->head, "%*s /%127[^ ?]", c->name);
 	c->in_body = true;
@@ -186,10 +207,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	if (argc > 2)
-		item = "{\"create\":{\"_index\":\".ds-station_entries-2024.01.31-000001\",\"_id\":\"HmcUkjvdXC6r9MXNAAABohBtgnA\",\"_"
-		       "version\":1,"
-		       "\"result\":\"created\",\"_shards\":{\"total\":2,\"successful\":1,\"failed\":0},\"_seq_no\":0,\"_primary_term\":1,"
-		       "\"status\":201}}";
+		item = "{\"create\":{\"_index\":\".ds-station_entries-2024.01.31-000001\",\"_id\":\"HmcUkjvdXC6r9MXNAAABohBtgnA\",\"_version\":1,"
+		       "\"result\":\"created\",\"_shards\":{\"total\":2,\"successful\":1,\"failed\":0},\"_seq_no\":0,\"_primary_term\":1,\"status\":201}}";
 	sigaction(SIGTERM, &act, NULL);
 	sigaction(SIGINT, &act, NULL);
 	at.sin_port = htons((uint16_t)atoi(argv[1]));
@@ -200,6 +219,5 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	serve();
-	printf("%llu documents\n", documents);
 	return 0;
 }
