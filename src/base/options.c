@@ -84,7 +84,7 @@ const struct option options[] = {
 	 .help = "topic of the records that Elasticsearch will not have"},
 	{.key = "elastic.mode", .type = OPT_CHOICE, .preset = "auto", .choices = "auto|time_series|plain",
 	 .help = "what the data streams are; auto: look; in a plain one documents get an id of ours"},
-	{.key = "elastic.bulk_bytes", .type = OPT_COUNT, .preset = "5242880", .help = "largest request, in bytes"},
+	{.key = "elastic.bulk_bytes", .type = OPT_COUNT, .preset = "2097152", .help = "largest request, in bytes"},
 	{.key = "elastic.bulks", .type = OPT_COUNT, .preset = "4", .help = "most requests under way at once"},
 	{.key = "enrich.group", .type = OPT_TEXT, .preset = "tfl-top-enrich", .help = "consumer group of the join"},
 	{.key = "enrich.name", .type = OPT_TEXT, .help = "name of this machine in the join's transactional id (default: its host name)"},
