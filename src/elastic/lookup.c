@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { DOCUMENTS_MAX = 1000, PER_DOCUMENT = 1024 };
+enum { DOCUMENTS_MAX = 1000, PER_DOCUMENT = 64 * 1024 };
 
 bool elastic_asking(const struct lane *ln)
 {
@@ -51,7 +51,6 @@ static void compare(struct walk *wk, struct item *it, const struct json_value *s
 static void not_said(struct walk *wk, const struct json_value *error)
 {
 	struct json_value type = reply_member(error, "type");
-	wk->ln->trouble = true;
 	if (type.kind == TOKEN_STRING && type.len == 18 && !memcmp(type.raw, "security_exception", 18))
 		gate_close(wk->el, GATE_SLOW_MS, may_not_read);
 }
@@ -69,7 +68,9 @@ static void take_document(void *arg, size_t i, enum found found, const struct js
 		return;
 	if (found == FOUND)
 		compare(wk, it, what);
-	else if (found == FOUND_UNKNOWN)
+	else
+		ln->trouble = true; /* not there: sent again, but not at once, lest it is refused and missed without end */
+	if (found == FOUND_UNKNOWN)
 		not_said(wk, what);
 }
 

@@ -164,11 +164,25 @@ static void each_wanted(struct feed *fd, void (*step)(struct feed *fd, uint32_t 
 	}
 }
 
+uint64_t group_wanted_in_flight(const struct feed *fd)
+{
+	const rd_kafka_topic_partition_list_t *list = fd->group->member.wanted;
+	uint64_t count = 0;
+	for (int k = 0; k < list->cnt; k++) {
+		struct seat seat = seat_of((struct feed *)fd, &list->elems[k]);
+		for (unsigned p = 0; p < seat.parts; p++)
+			count += fd->parts[seat.part[p]].ledger.in_flight;
+	}
+	return count;
+}
+
 static void revoke(struct feed *fd)
 {
 	struct error err;
 	struct member *mb = &fd->group->member;
 	log_info("%s: the group %s takes %d partitions%s", fd->ops->name, fd->group->id, mb->wanted->cnt, mb->lost ? " that were lost to us" : "");
+	if (!mb->lost)
+		group_settle_wanted(fd); /* else a group that changes often would do the same work again and again */
 	each_wanted(fd, release);
 	if (!mb->lost && !group_commit_now(fd, COMMIT_MS))
 		log_warn("%s: what was done is not committed: the next owner of the partitions will do it again", fd->ops->name);

@@ -49,11 +49,13 @@ void group_free(struct feed *fd);                        /* the thread has ended
 
 /* group_loop.c */
 void group_run(struct feed *fd);
+void group_settle_wanted(struct feed *fd); /* gives what is under way of the partitions that go a moment to be decided */
 bool group_drain(struct feed *fd); /* whether nothing is in flight and all is committed */
 
 /* group_assign.c */
 void group_go_on(struct feed *fd, uint32_t i, int64_t offset, const struct sighting *seen); /* from there, if the log has it; else a gap */
 void group_rebalance(void *arg, rd_kafka_resp_err_t what, const rd_kafka_topic_partition_list_t *list); /* consumer_calls.rebalance */
+uint64_t group_wanted_in_flight(const struct feed *fd); /* of the partitions that the group wants back */
 void group_follow(struct feed *fd);            /* makes the change that the group wants, if any */
 
 /* group_doubt.c */

@@ -14,6 +14,7 @@
 			    * what was fetched, and a sink that is the slowest part is behind again and again */
 #define GATHER_MS 50       /* a trickle is collected for so long before the sink is told to send it */
 #define TICK_MS 200        /* the longest wait */
+#define SETTLE_MS 5000     /* before partitions go: most of what is under way is decided by then */
 #define COMMIT_MS 1500     /* for the last commit, however late it is */
 
 static bool has_room(struct feed *fd)
@@ -159,19 +160,35 @@ void group_run(struct feed *fd)
 	}
 }
 
+/* What is under way goes on; nothing new is taken. */
+static void drive(struct feed *fd)
+{
+	wake_clear(&fd->group->wake);
+	dead_topic_turn(fd->group->dead);
+	group_commit_turn(fd);
+	report_tick(fd);
+	wait_for_news(fd, TICK_MS, true);
+}
+
+void group_settle_wanted(struct feed *fd)
+{
+	int64_t until_ms = feed_now_ms() + SETTLE_MS;
+	while (group_wanted_in_flight(fd) && !*fd->group->stalled && !fd->failed && !fd->ended && feed_now_ms() < until_ms) {
+		feed_drain_over(fd); /* notices a stop, which has less time than this */
+		if (fd->drain_until_ms)
+			return;
+		drive(fd);
+	}
+}
+
 bool group_drain(struct feed *fd)
 {
 	struct group *gr = fd->group;
 	fd->drain_until_ms = fd->drain_until_ms ? fd->drain_until_ms : feed_now_ms() + DRAIN_MS;
 	gr->more = false;
 	gr->full_since_ms = 0;
-	while (!fd->failed && !fd->ended && feed_in_flight(fd) && !feed_drain_over(fd)) {
-		wake_clear(&gr->wake);
-		dead_topic_turn(gr->dead);
-		group_commit_turn(fd);
-		report_tick(fd);
-		wait_for_news(fd, TICK_MS, true);
-	}
+	while (!fd->failed && !fd->ended && feed_in_flight(fd) && !feed_drain_over(fd))
+		drive(fd);
 	int64_t left_ms = fd->drain_until_ms - feed_now_ms();
 	bool committed = group_commit_now(fd, left_ms > COMMIT_MS ? left_ms : COMMIT_MS);
 	return committed && (!feed_in_flight(fd) || fd->ended);
