@@ -65,7 +65,8 @@ static int make_clients(struct feed *fd, struct error *err)
 	rd_kafka_conf_t *conf = kafka_conf(fd->cfg, KAFKA_CONSUMER, err);
 	if (!conf)
 		return -1;
-	kafka_prefer(conf, fd->cfg, "queued.max.messages.kbytes", "8192"); /* enough, as its reader wakes it: see waker.h */
+	/* Enough, as its reader wakes it: see waker.h. A sink whose verdicts come later holds as much again; half does for its feed. */
+	kafka_prefer(conf, fd->cfg, "queued.max.messages.kbytes", fd->group ? "4096" : "8192");
 	if (fd->group)
 		member_conf(conf, fd->cfg, fd->group->id);
 	if (consumer_init(&fd->cs, conf, &calls, err))
