@@ -86,6 +86,14 @@ void patrol_cancel(struct patrol *pa)
 }
 
 /* Waits for the probe's answers about these. */
+static size_t unanswered(const struct question *questions, size_t count)
+{
+	size_t left = 0;
+	for (size_t i = 0; i < count; i++)
+		left += !questions[i].answered;
+	return left;
+}
+
 static int ask_now(struct patrol *pa, struct question *questions, size_t count, struct error *err)
 {
 	if (!count)
@@ -93,8 +101,9 @@ static int ask_now(struct patrol *pa, struct question *questions, size_t count, 
 	if (probe_begin(pa->probe, questions, count, err))
 		return -1;
 	int64_t until_us = clock_mono_us() + ANSWER_MS * 1000LL;
-	while (!probe_poll(pa->probe, 50) && clock_mono_us() < until_us) {
-	}
+	for (size_t left = count, now; !probe_poll(pa->probe, 50) && clock_mono_us() < until_us; left = now)
+		if ((now = unanswered(questions, count)) < left) /* many partitions may take longer than few */
+			until_us = clock_mono_us() + ANSWER_MS * 1000LL;
 	probe_end(pa->probe);
 	for (size_t i = 0; i < count; i++)
 		if (!questions[i].answered)

@@ -23,7 +23,8 @@ struct probe *probe_new(const struct config *cfg, struct error *err)
 		return NULL;
 	kafka_set(conf, "client.id", "tfl-top-probe");
 	kafka_set(conf, "enable.partition.eof", "true"); /* no record where one had been is an answer too */
-	kafka_set(conf, "queued.min.messages", "1");     /* one batch of each partition is plenty */
+	kafka_set(conf, "queued.min.messages", "1");     /* one batch of each partition is plenty … */
+	kafka_set(conf, "fetch.message.max.bytes", "2097152"); /* … and should fit: else an answer holds one partition's, and then the library rests */
 	kafka_set(conf, "log_level", "2");               /* what it would say the feed's own consumer says */
 	struct probe *pr = xcalloc(1, sizeof *pr);
 	if (!consumer_init(&pr->cs, conf, NULL, err))
