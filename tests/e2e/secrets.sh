@@ -49,7 +49,7 @@ for by in user key; do
 done
 check "the password is used" grep -qF "Basic $(printf 'ada:%s' "$password" | base64)" heard
 check "the API key is used" grep -qF "ApiKey $encoded" heard
-check "being refused is said, with the remedy, and not again and again" test "$(grep -c 'does not let us in .* check elastic.user' feed-user)" = 1
+check "being refused is said, with the remedy, and not again and again" test "$(grep -cE '(refuses us|does not let us in) .*elastic.user' feed-user)" = 1
 hidden "no command line shows a secret" cmdline-*
 hidden "no log does" feed-*
 hidden "no error does" setup-* doctor-*
