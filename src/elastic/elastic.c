@@ -240,7 +240,7 @@ static void elastic_forget(void *sink, uint32_t part)
 	}
 }
 
-void elastic_note(struct elastic *el, const char *text)
+static void note(struct elastic *el, const char *text)
 {
 	snprintf(el->fig.last_error, sizeof el->fig.last_error, "%s", text);
 	el->fig.last_error_ms = clock_wall_ms();
@@ -255,7 +255,7 @@ void elastic_complain(struct elastic *el, const char *text)
 		snprintf(el->said, sizeof el->said, "%s", text);
 		el->said_ms = now_ms;
 	}
-	elastic_note(el, text);
+	note(el, text);
 }
 
 static void elastic_figures(void *sink, struct sink_figures *out)

@@ -57,7 +57,6 @@ struct elastic {
 };
 
 /* elastic.c */
-void elastic_note(struct elastic *el, const char *text);        /* for the figures */
 void elastic_complain(struct elastic *el, const char *text);    /* for the log as well, which is not told more often than helps */
 
 /* send.c */

@@ -34,12 +34,11 @@ static const char *stream_of(const struct elastic *el)
 void gate_close(struct elastic *el, int64_t wait_ms, const char *why)
 {
 	struct gate *gt = &el->gate;
-	bool told = !gt->open && gt->closed[0]; /* the feed has logged the first reason to wait, and does not know of another one */
 	gt->open = false;
 	gt->look_ms = el->now_ms() + wait_ms;
 	gt->step = STEP_ROOT;
 	snprintf(gt->closed, sizeof gt->closed, "%.250s", why);
-	(told ? elastic_complain : elastic_note)(el, gt->closed);
+	elastic_complain(el, gt->closed);
 }
 
 void gate_recheck(struct elastic *el, const char *why)
