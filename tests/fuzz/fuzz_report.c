@@ -155,7 +155,8 @@ static void read_report(const char *text, size_t len)
 		const struct report *rp = report_find(&rs, "mine", &err);
 		MUST(rp && *rp->title && rp->params <= REPORT_PARAMS_MAX && !strncmp(rp->sql, text, strlen(rp->sql)));
 		for (size_t i = 0; i < rp->params; i++)
-			MUST(*rp->param[i].name && *rp->param[i].preset && rp->param[i].type <= PARAM_STATION);
+			MUST(*rp->param[i].name && *rp->param[i].preset && rp->param[i].type <= PARAM_CHOICE &&
+			     (rp->param[i].type == PARAM_CHOICE) == (*rp->param[i].choices != '\0'));
 		reports_list(&rs, &list);
 		check_safe(strbuf_str(&list), list.len);
 	}
