@@ -11,7 +11,7 @@
 
 #define PACE_BYTES_MIN (16 * 1024)
 #define PACE_BACKOFF_MS 100
-#define PACE_BACKOFF_MAX_MS 30000
+#define PACE_BACKOFF_MAX_MS 8000 /* shorter than a feed drains: what waits at a stop is tried once more */
 #define PACE_SLOW_MS 10000 /* a bulk that takes so long was too large */
 
 struct pace {
