@@ -100,7 +100,8 @@ bool feed_done(struct feed *fd);                                 /* thread: any.
 int feed_join(struct feed *fd, int64_t wait_ms);                 /* 0 ended; -1 still hanging after wait_ms */
 bool feed_ok(struct feed *fd);                                   /* once the sink is closed: nothing in flight and all committed, goal met */
 void feed_status(struct feed *fd, struct feed_status *out);      /* thread: any, lock: feed */
-void feed_summary(struct feed *fd, struct strbuf *out);          /* "history: consumed 20000 stored 19990 dead 10 in_flight 0" (this run's; zero terms but consumed and in_flight left out) */
+/* "history: consumed 20000 stored 19990 dead 10 in_flight 0": this run's; zero terms but consumed and in_flight are left out. */
+void feed_summary(struct feed *fd, struct strbuf *out);
 void feed_free(struct feed *fd);
 
 #endif

@@ -109,8 +109,9 @@ struct sink_later {
 	bool (*full)(void *sink);          /* takes no more for now … */
 	bool (*roomy)(void *sink);         /* … and again: below half of what it may hold */
 	/* The feed's one wait: drives whatever is under way (requests, timers), returns when fd is readable, a verdict was given or wait_ms is
-	 * over. flush: nothing more may come for a while, so what is collected is sent now. */
-	enum sink_result (*wait)(void *sink, int fd, int wait_ms, bool flush, struct error *err); /* SINK_RETRY: it logs why */
+	 * over. flush: nothing more may come for a while, so what is collected is sent now. A sink that asks to be tried again
+	 * (SINK_RETRY) logs why itself, as often as it helps. */
+	enum sink_result (*wait)(void *sink, int fd, int wait_ms, bool flush, struct error *err);
 	void (*forget)(void *sink, uint32_t part); /* taken away: what is undecided of it is dropped, replies on it are ignored */
 	void (*figures)(void *sink, struct sink_figures *out);
 };

@@ -154,7 +154,8 @@ static void draw_feed(struct page *pg, const struct snapshot *snap, const struct
 	page_line(pg, ROLE_TEXT, "last arrival", "%s · at the end of every partition %s", ago(snap, fd->last_arrival_ms).s,
 		  ago(snap, fd->caught_up_ms).s);
 	page_line(pg, ROLE_TEXT, "flow", "%s events/s · lag %s", format_rate(fd->rate).s, format_known(fd->lag).s);
-	page_line(pg, ROLE_TEXT, sink_block_has(fd) ? "commits" : "transactions", "%s · last took %s · slowest of the last minute %s", format_count(fd->commits).s,
+	page_line(pg, ROLE_TEXT, sink_block_has(fd) ? "commits" : "transactions", "%s · last took %s · slowest of the last minute %s",
+		  format_count(fd->commits).s,
 		  format_took(fd->commit_ms).s, format_took(fd->commit_ms_max).s);
 	if (fd->last_error[0])
 		page_line(pg, ROLE_WARN, sink_block_has(fd) ? "Kafka's error" : "last error", "%s: %s", format_when(fd->last_error_ms).s, fd->last_error);
