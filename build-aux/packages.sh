@@ -6,9 +6,11 @@ packages_for() {
 	build) # the program
 		echo gcc make autoconf automake 'pkg-config|pkgconf' libc6-dev
 		echo librdkafka-dev libncurses-dev libjansson-dev libsqlite3-dev 'libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev' zlib1g-dev libmicrohttpd-dev
+		echo libavro-dev libmariadb-dev libpq-dev
 		;;
 	test) # a parser of what /metrics says, unit tests, fuzzing, a terminal, real services and a broker's ready check, a clone and a tarball of the tree
 		echo python3-prometheus-client libcmocka-dev clang 'libclang-rt-dev|libclang-rt-14-dev' tmux git xz-utils
+		echo mariadb-server-core mariadb-client-core postgresql
 		echo kcat sqlite3 jq maven curl 'default-jdk-headless|openjdk-17-jdk-headless|openjdk-21-jdk-headless'
 		;;
 	bench) # programs to compare with

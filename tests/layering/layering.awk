@@ -3,17 +3,23 @@
 BEGIN {
 	may["base"] = "base"
 	may["model"] = "model base"
-	may["feed"] = "feed model base"
-	may["elastic"] = "elastic feed model base"
-	may["store"] = "store feed model base"
-	may["sim"] = "sim feed model base"
-	may["pipeline"] = "pipeline feed model base"
+	may["avro"] = "avro model base"
+	may["feed"] = "feed avro model base"
+	may["elastic"] = "elastic feed avro model base"
+	may["postgres"] = "postgres feed avro model base"
+	may["mariadb"] = "mariadb feed avro model base"
+	may["store"] = "store feed avro model base"
+	may["sim"] = "sim feed avro model base"
+	may["pipeline"] = "pipeline mariadb feed avro model base"
 	may["ui"] = "ui store sim pipeline feed model base"
-	may["command"] = "command ui elastic store sim pipeline feed model base"
+	may["command"] = "command ui elastic postgres mariadb store sim pipeline feed avro model base"
 
 	# room: libraries it may meet, by the first word of the header's name
 	knows["base"] = "curl"
 	knows["model"] = ""
+	knows["avro"] = "avro jansson"
+	knows["mariadb"] = "mariadb mysql jansson librdkafka"
+	knows["postgres"] = "libpq-fe postgresql librdkafka"
 	knows["feed"] = "librdkafka curl jansson"
 	knows["elastic"] = "librdkafka jansson"
 	knows["store"] = "sqlite3 librdkafka jansson"
@@ -21,7 +27,7 @@ BEGIN {
 	knows["pipeline"] = "librdkafka curl jansson"
 	knows["ui"] = ""
 	knows["command"] = "librdkafka sqlite3 curl jansson"
-	library = "^(librdkafka|sqlite3|curl|jansson|ncurses|curses|ncursesw|term|menu|panel)([./]|$)"
+	library = "^(librdkafka|sqlite3|curl|jansson|avro|mariadb|mysql|libpq-fe|postgresql|ncurses|curses|ncursesw|term|menu|panel)([./]|$)"
 	terminal = "ui/terminal.c" # the one file with curses
 
 	# model is pure: neither these headers nor these calls
