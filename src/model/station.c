@@ -228,11 +228,12 @@ static struct decimal decimal(int32_t v)
 	return (struct decimal){v < 0 ? "-" : "", abs(v) / 100000, abs(v) % 100000};
 }
 
-/* name:<name>[@location] on the heap. */
+/* name:<name>[@location] on the heap. A name that holds an @ itself ends in one when it has no location, so that it is not taken for
+ * another name with a location. */
 static char *unknown_id(struct text name, const struct place *at)
 {
 	if (!at)
-		return xasprintf("name:%.*s", (int)name.len, name.data);
+		return xasprintf("name:%.*s%s", (int)name.len, name.data, memchr(name.data, '@', name.len) ? "@" : "");
 	struct decimal lat = decimal(at->lat), lon = decimal(at->lon);
 	return xasprintf("name:%.*s@%s%d.%05d,%s%d.%05d", (int)name.len, name.data, lat.sign, lat.whole, lat.part, lon.sign, lon.whole, lon.part);
 }

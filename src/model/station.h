@@ -14,7 +14,7 @@
 #define STATION_NONE UINT32_MAX
 
 struct station {
-	char *id;        /* naptan id, or "name:<name>[@location]" */
+	char *id;        /* naptan id; of a row that is not known "name:<name>[@location]", with a bare @ at its end when only the name has one */
 	char *name;      /* untrusted bytes: valid UTF-8, may hold control characters */
 	char *zone;      /* "1", "2|3"; "" unknown */
 	char *lines;     /* "Bakerloo|Central"; "" unknown */
@@ -34,8 +34,8 @@ struct stations {
 void stations_init(struct stations *st);
 void stations_fini(struct stations *st);
 
-/* Copies the row; returns its index: that of the row with the same id if there is one, whose fields are then replaced. A known row whose
- * id is new replaces the unknown row of that name and place, or of that name without a place when no other known station bears it, if
+/* Copies the row; returns its index: that of the row with the same id if there is one, whose fields are then replaced. A known row's id
+ * never begins with "name:". A known row whose id is new replaces the unknown row of that name and place, or of that name without a place when no other known station bears it, if
  * the stream has named one: so an id learnt later re-labels history. */
 uint32_t stations_put(struct stations *st, const struct station *row);
 

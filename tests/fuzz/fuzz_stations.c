@@ -26,7 +26,7 @@ static bool is_named(const struct station *row, const char *name)
 static char *unknown_id(const char *name, bool located, const struct place *at)
 {
 	if (!located)
-		return xasprintf("name:%s", name);
+		return xasprintf("name:%s%s", name, strchr(name, '@') ? "@" : "");
 	return xasprintf("name:%s@%.5f,%.5f", name, at->lat / 1e5, at->lon / 1e5);
 }
 
@@ -104,7 +104,7 @@ static void run_line(struct stations *st, char *line)
 	char *rest, *first = strtok_r(line + 1, "\t", &rest), *second = strtok_r(NULL, "\t", &rest), *third = strtok_r(NULL, "\t", &rest);
 	if (*line == 'c')
 		copy(st);
-	else if (*line == '+' && first && second)
+	else if (*line == '+' && first && second && strncmp(first, "name:", 5))
 		put(st, first, second, third ? third : none);
 	else if (*line == '?' && first)
 		resolve(st, first, second ? second : none);

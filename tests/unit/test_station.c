@@ -43,8 +43,10 @@ static void the_reference_has_its_facts(void **state)
 	assert_true(row->lat == 51.51967 && row->lon == -0.16803);
 	assert_true(row->known);
 	assert_int_equal(row->quarter_peak, 520);
-	for (size_t i = 0; i < st.count; i++)
+	for (size_t i = 0; i < st.count; i++) {
+		assert_true(strncmp(st.rows[i].id, "name:", 5));
 		assert_true(st.rows[i].lat > 51 && st.rows[i].lat < 52 && st.rows[i].lon > -1 && st.rows[i].lon < 1);
+	}
 	stations_fini(&st);
 }
 
@@ -69,6 +71,10 @@ static void events_find_their_station(void **state)
 		{"Angel", NULL, "940GZZLUAGL"},
 		{"Angel", "0,0", "940GZZLUAGL"},
 		{"angel", NULL, "name:angel"},
+		{"No@where", NULL, "name:No@where@"},
+		{"Nowhere", "1,2", "name:Nowhere@1.00000,2.00000"},
+		{"Nowhere@1.00000,2.00000", NULL, "name:Nowhere@1.00000,2.00000@"},
+		{"Nowhere@1.00000,2.00000", "1,2", "name:Nowhere@1.00000,2.00000@1.00000,2.00000"},
 		{"Nowhere", "-0.000001,1", "name:Nowhere@0.00000,1.00000"},
 		{"Nowhere", "-0.5,-180", "name:Nowhere@-0.50000,-180.00000"},
 		{"Nowhere", ".5,7.", "name:Nowhere@0.50000,7.00000"},
