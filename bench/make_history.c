@@ -1,99 +1,152 @@
-/* make_history FILE YEARS MINUTE_DAYS: a history as a grown one would be — every station, 80 quarter hours a day, the last days by the
- * minute — written straight into the tables, to measure reports and views on. Ends at 2026-11-24T08:20:30Z. */
+/* make_history FILE YEARS MINUTE_DAYS: a history as a grown one would be — every station by TfL's counts and profiles, by quarter hour, the
+ * last days by the minute as well — written straight into the tables, to measure reports and views on. Ends at 2026-11-24T08:20:30Z. */
 #include "base/error.h"
+#include "base/mem.h"
 #include "base/rng.h"
 #include "base/zone.h"
+#include "sim/demand.h"
 #include "store/db.h"
 #include "store/sql.h"
 #include "store/stations_db.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define NOW_TS 1795508430LL /* 2026-11-24T08:20:30Z */
-#define DAY_QUARTERS 80
+#define DAY_QUARTERS 100    /* a day of 25 hours */
+#define SMALL_MEAN 12.0
+
+struct sums {
+	uint32_t entries, exits;
+};
 
 struct maker {
 	sqlite3 *db;
 	struct sql sql;
 	struct stations stations;
 	struct rng rng;
-	int64_t closed;
+	struct demand demand[DAY_TYPES];
+	int64_t closed, pruned; /* as in meta */
+	struct sums (*day)[DAY_QUARTERS]; /* of each station */
 };
 
-struct sums {
-	uint32_t entries, exits;
-};
-
-static struct sums draw(struct maker *mk, uint32_t scale)
+/* How many come when so many do on the average. */
+static uint32_t draw(struct rng *rng, double mean)
 {
-	return (struct sums){rng_below(&mk->rng, scale) + 1, rng_below(&mk->rng, scale)};
+	if (mean > SMALL_MEAN)
+		return (uint32_t)fmax(0, round(mean + sqrt(mean) * rng_normal(rng)));
+	uint32_t n = 0;
+	for (double p = rng_unit(rng), least = exp(-mean); p > least; p *= rng_unit(rng))
+		n++;
+	return n;
 }
 
-static int make_quarter(struct maker *mk, int32_t day, uint32_t station, int64_t ts, struct sums *total, int64_t peak[2])
+/* Who passes in so many seconds of a quarter hour. */
+static struct sums pass(struct maker *mk, const struct demand *dm, size_t station, int quarter, int seconds)
 {
-	struct sums sum = draw(mk, 1 + station % 97 * 4);
-	total->entries += sum.entries;
-	total->exits += sum.exits;
-	if (sum.entries + sum.exits > peak[0]) {
-		peak[0] = sum.entries + sum.exits;
-		peak[1] = ts;
-	}
-	return SQL_RUN(&mk->sql, "quarter_add", day, station, ts, sum.entries, sum.exits);
+	double entries = dm->entries[station * QUARTERS + (size_t)quarter] * seconds / 900;
+	double exits = dm->exits[station * HOURS + (size_t)quarter / 4] * seconds / 3600;
+	return (struct sums){draw(&mk->rng, entries), draw(&mk->rng, exits)};
 }
 
-static int make_station_day(struct maker *mk, int32_t day, uint32_t station, struct sums *network)
+static void add(struct sums *to, struct sums sum)
 {
-	int64_t start = zone_service_day_start(day), peak[2] = {0};
-	struct sums total = {0};
+	to->entries += sum.entries;
+	to->exits += sum.exits;
+}
+
+static int make_minute(struct maker *mk, const struct demand *dm, int32_t day, int64_t start, int64_t ts)
+{
+	struct sums all = {0};
 	int rc = 0;
-	for (int i = 0; i < DAY_QUARTERS && start + i * 900 < mk->closed && !rc; i++) {
-		struct sums before = total;
-		rc = make_quarter(mk, day, station, start + i * 900, &total, peak);
-		network[i].entries += total.entries - before.entries;
-		network[i].exits += total.exits - before.exits;
+	for (uint32_t station = 0; station < mk->stations.count && !rc; station++) {
+		struct sums sum = pass(mk, dm, station, demand_quarter(ts * 1000), 60);
+		if (!sum.entries && !sum.exits)
+			continue;
+		rc = SQL_RUN(&mk->sql, "minute_add", ts, station, day, sum.entries, sum.exits);
+		add(&mk->day[station][(ts - start) / 900], sum);
+		add(&all, sum);
 	}
-	if (!rc)
-		rc = SQL_RUN(&mk->sql, "total_add", day, station, total.entries, total.exits);
-	return rc ? rc : SQL_RUN(&mk->sql, "total_peak", day, station, peak[0], peak[1]);
+	if (!rc && (all.entries || all.exits))
+		rc = SQL_RUN(&mk->sql, "network_minute_add", ts, all.entries, all.exits);
+	return rc;
 }
 
-static int make_day(struct maker *mk, int32_t day)
+static int make_quarter(struct maker *mk, const struct demand *dm, int32_t day, int64_t start, int64_t ts)
 {
-	struct sums network[DAY_QUARTERS] = {0};
-	int64_t start = zone_service_day_start(day);
+	int rc = 0;
+	if (ts < mk->pruned)
+		for (size_t station = 0; station < mk->stations.count; station++)
+			mk->day[station][(ts - start) / 900] = pass(mk, dm, station, demand_quarter(ts * 1000), 900);
+	else
+		for (int64_t minute = ts; minute < ts + 900 && minute < NOW_TS && !rc; minute += 60)
+			rc = make_minute(mk, dm, day, start, minute);
+	struct sums all = {0};
+	for (size_t station = 0; station < mk->stations.count; station++)
+		add(&all, mk->day[station][(ts - start) / 900]);
+	if (!rc && (all.entries || all.exits))
+		rc = SQL_RUN(&mk->sql, "network_add", ts, day, all.entries, all.exits);
+	return rc;
+}
+
+/* What is kept of a station's day when its quarter hours are known. */
+static int store_station_day(struct maker *mk, int32_t day, int64_t start, uint32_t station)
+{
+	struct sums total = {0};
+	int64_t peak = 0, peak_ts = 0;
+	int rc = 0;
+	for (int i = 0; i < DAY_QUARTERS && !rc; i++) {
+		struct sums sum = mk->day[station][i];
+		int64_t ts = start + i * 900;
+		add(&total, sum);
+		if ((!sum.entries && !sum.exits) || ts >= mk->closed)
+			continue;
+		if (sum.entries + sum.exits > peak) {
+			peak = sum.entries + sum.exits;
+			peak_ts = ts;
+		}
+		rc = SQL_RUN(&mk->sql, "quarter_add", day, station, ts, sum.entries, sum.exits);
+	}
+	if (rc || (!total.entries && !total.exits))
+		return rc;
+	rc = SQL_RUN(&mk->sql, "total_add", day, station, total.entries, total.exits);
+	return rc ? rc : SQL_RUN(&mk->sql, "total_peak", day, station, peak, peak_ts);
+}
+
+static int store_day(struct maker *mk, int32_t day, int64_t start, int64_t end)
+{
 	char date[11];
 	sqlite3_stmt *stmt = sql_get(&mk->sql, "day_add");
 	zone_day_text(day, date);
 	sql_bind(stmt, 1, (const int64_t[]){day}, 1);
-	sql_bind(stmt, 4, (const int64_t[]){start, zone_service_day_start(day + 1)}, 2);
+	sql_bind(stmt, 4, (const int64_t[]){start, end}, 2);
 	sqlite3_bind_text(stmt, 2, date, -1, SQLITE_STATIC);
 	sqlite3_bind_text(stmt, 3, day_type_name(zone_day_type(day)), -1, SQLITE_STATIC);
-	int rc = sql_run(stmt);
+	return sql_run(stmt);
+}
+
+static int make_day(struct maker *mk, int32_t day)
+{
+	const struct demand *dm = &mk->demand[zone_day_type(day)];
+	int64_t start = zone_service_day_start(day), end = zone_service_day_start(day + 1);
+	int rc = store_day(mk, day, start, end);
+	memset(mk->day, 0, mk->stations.count * sizeof *mk->day);
+	for (int64_t ts = start; ts < end && ts < NOW_TS && !rc; ts += 900)
+		rc = make_quarter(mk, dm, day, start, ts);
 	for (uint32_t station = 0; station < mk->stations.count && !rc; station++)
-		rc = make_station_day(mk, day, station, network);
-	for (int i = 0; i < DAY_QUARTERS && start + i * 900 < NOW_TS && !rc; i++)
-		rc = SQL_RUN(&mk->sql, "network_add", start + i * 900, day, network[i].entries, network[i].exits);
+		rc = store_station_day(mk, day, start, station);
 	return rc;
 }
 
-static int make_minutes(struct maker *mk, int64_t from, int64_t to)
+static int make_days(struct maker *mk, int32_t first, int32_t last)
 {
 	int rc = 0;
-	for (int64_t ts = from; ts < to && !rc; ts += 60) {
-		int32_t day = zone_service_day(ts);
-		if (ts - zone_service_day_start(day) >= DAY_QUARTERS * 900)
-			continue;
-		struct sums all = {0};
-		for (uint32_t station = 0; station < mk->stations.count && !rc; station++) {
-			struct sums sum = draw(mk, 1 + station % 97 / 4);
-			rc = SQL_RUN(&mk->sql, "minute_add", ts, station, day, sum.entries, sum.exits);
-			all.entries += sum.entries;
-			all.exits += sum.exits;
-		}
-		if (!rc)
-			rc = SQL_RUN(&mk->sql, "network_minute_add", ts, all.entries, all.exits);
-	}
+	for (int32_t day = first; day <= last && !rc; day++)
+		rc = make_day(mk, day);
+	for (int32_t day = first / 32 * 32; day <= last && !rc; day += 32)
+		rc = SQL_RUN(&mk->sql, "refill_span", day);
 	return rc;
 }
 
@@ -101,18 +154,28 @@ static int make(struct maker *mk, int years, int minute_days, struct error *err)
 {
 	char meta[200];
 	int32_t today = zone_service_day(NOW_TS);
-	int64_t pruned = (NOW_TS - minute_days * 86400LL) / 900 * 900;
-	int rc = 0;
+	mk->pruned = (NOW_TS - minute_days * 86400LL) / 900 * 900;
 	mk->closed = (NOW_TS - 300) / 900 * 900;
 	snprintf(meta, sizeof meta, "UPDATE meta SET value = iif(key = 'closed', %lld, iif(key = 'pruned', %lld, %lld)) WHERE key IN "
-		 "('closed', 'pruned', 'watermark_ms')", (long long)mk->closed, (long long)pruned, NOW_TS * 1000);
+		 "('closed', 'pruned', 'watermark_ms')", (long long)mk->closed, (long long)mk->pruned, NOW_TS * 1000);
 	if (db_exec(mk->db, "PRAGMA synchronous = OFF; PRAGMA cache_size = -300000; PRAGMA journal_mode = MEMORY; BEGIN", err))
 		return -1;
-	for (int32_t day = today - years * 365; day <= today && !rc; day++)
-		rc = make_day(mk, day);
-	if (rc || make_minutes(mk, pruned, NOW_TS))
+	if (make_days(mk, today - years * 365, today))
 		return db_error(mk->db, err);
 	return db_exec(mk->db, meta, err) || db_exec(mk->db, "INSERT INTO seen SELECT n, 1, 1795508430000 FROM stations; COMMIT; PRAGMA journal_mode = WAL", err) ? -1 : 0;
+}
+
+static int load(struct maker *mk, struct error *err)
+{
+	for (int type = 0; type < DAY_TYPES; type++)
+		if (demand_load(&mk->demand[type], (enum day_type)type, 0, err))
+			return -1;
+	if (stations_db_sync(&mk->sql, err) || stations_db_load(&mk->sql, &mk->stations, err))
+		return -1;
+	if (mk->demand[0].census.count != mk->stations.count)
+		return error_set(err, "the file is not new");
+	mk->day = xcalloc(mk->stations.count, sizeof *mk->day);
+	return 0;
 }
 
 int main(int argc, char *argv[])
@@ -127,12 +190,14 @@ int main(int argc, char *argv[])
 	rng_init(&mk.rng, 1, 0);
 	mk.db = db_open_writer(argv[1], 0640, &err);
 	sql_init(&mk.sql, mk.db);
-	int rc = !mk.db || stations_db_sync(&mk.sql, &err) || stations_db_load(&mk.sql, &mk.stations, &err) ||
-		 make(&mk, atoi(argv[2]), atoi(argv[3]), &err);
+	int rc = !mk.db || load(&mk, &err) || make(&mk, atoi(argv[2]), atoi(argv[3]), &err);
 	if (rc)
 		fprintf(stderr, "make_history: %s\n", err.text);
 	sql_fini(&mk.sql);
 	sqlite3_close(mk.db);
 	stations_fini(&mk.stations);
+	for (int type = 0; type < DAY_TYPES; type++)
+		demand_fini(&mk.demand[type]);
+	free(mk.day);
 	return rc;
 }
