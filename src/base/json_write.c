@@ -64,6 +64,7 @@ bool json_add_text(struct strbuf *out, const void *text, size_t len)
 		}
 	}
 	*to++ = '"';
+	*to = '\0';
 	out->len = (size_t)(to - out->data);
 	return true;
 }

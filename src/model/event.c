@@ -200,6 +200,50 @@ int event_time_parse(const char *text, size_t len, int64_t *ms)
 	return 0;
 }
 
+/* Writes the last `width` decimal digits of n. */
+static char *put_digits(char *p, int64_t n, int width)
+{
+	for (int i = width - 1; i >= 0; i--, n /= 10)
+		p[i] = (char)('0' + n % 10);
+	return p + width;
+}
+
+static char *put_year(char *p, int64_t year)
+{
+	int width = 4;
+	if (year > 9999) {
+		*p++ = '+';
+		for (int64_t rest = year / 10000; rest; rest /= 10)
+			width++;
+	}
+	return put_digits(p, year, width);
+}
+
+size_t event_time_text(int64_t time_ms, char out[EVENT_TIME_MAX])
+{
+	/* days → date in the Gregorian calendar, counted in eras of 400 years from 0000-03-01 */
+	int64_t days = time_ms / 86400000 + 719468, ms = time_ms % 86400000;
+	int64_t era = days / 146097, doe = days % 146097;
+	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
+	int64_t month = mp < 10 ? mp + 3 : mp - 9;
+	char *p = put_year(out, era * 400 + yoe + (month <= 2));
+	*p++ = '-';
+	p = put_digits(p, month, 2);
+	*p++ = '-';
+	p = put_digits(p, doy - (153 * mp + 2) / 5 + 1, 2);
+	*p++ = 'T';
+	p = put_digits(p, ms / 3600000, 2);
+	*p++ = ':';
+	p = put_digits(p, ms / 60000 % 60, 2);
+	*p++ = ':';
+	p = put_digits(p, ms / 1000 % 60, 2);
+	*p++ = '.';
+	p = put_digits(p, ms % 1000, 3);
+	*p++ = 'Z';
+	return (size_t)(p - out);
+}
+
 static enum dead_reason take_time(struct event_decoder *dec, const struct json_value *v, int64_t now_ms, struct event *ev)
 {
 	char plain[6 * 40];

@@ -61,4 +61,10 @@ enum dead_reason event_decode(struct event_decoder *dec, const void *value, size
  * Returns -1 when it is none. */
 int event_time_parse(const char *text, size_t len, int64_t *ms);
 
+/* A time ≥ 0 as java.time prints it: 2024-01-31T14:00:00.123Z, from the year 10000 on with a sign. Returns the length; no NUL. */
+#define EVENT_TIME_MAX 40
+size_t event_time_text(int64_t time_ms, char out[EVENT_TIME_MAX]);
+
+#define EVENT_TIME_FIELD "timestamp" /* what @timestamp is called where a name may not hold an @: in Avro */
+
 #endif

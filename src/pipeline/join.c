@@ -177,57 +177,12 @@ size_t join_rows(const struct join *jn)
 	return jn->rows;
 }
 
-/* Writes the last `width` decimal digits of n. */
-static char *put_digits(char *p, int64_t n, int width)
-{
-	for (int i = width - 1; i >= 0; i--, n /= 10)
-		p[i] = (char)('0' + n % 10);
-	return p + width;
-}
-
-static char *put_year(char *p, int64_t year)
-{
-	int width = 4;
-	if (year > 9999) {
-		*p++ = '+';
-		for (int64_t rest = year / 10000; rest; rest /= 10)
-			width++;
-	}
-	return put_digits(p, year, width);
-}
-
-/* time_ms ≥ 0 as java.time prints it: 2024-01-31T14:00:00.123Z, from the year 10000 on with a sign. Returns the length. */
-static size_t put_time(int64_t time_ms, char out[40])
-{
-	/* days → date in the Gregorian calendar, counted in eras of 400 years from 0000-03-01 */
-	int64_t days = time_ms / 86400000 + 719468, ms = time_ms % 86400000;
-	int64_t era = days / 146097, doe = days % 146097;
-	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-	int64_t month = mp < 10 ? mp + 3 : mp - 9;
-	char *p = put_year(out, era * 400 + yoe + (month <= 2));
-	*p++ = '-';
-	p = put_digits(p, month, 2);
-	*p++ = '-';
-	p = put_digits(p, doy - (153 * mp + 2) / 5 + 1, 2);
-	*p++ = 'T';
-	p = put_digits(p, ms / 3600000, 2);
-	*p++ = ':';
-	p = put_digits(p, ms / 60000 % 60, 2);
-	*p++ = ':';
-	p = put_digits(p, ms / 1000 % 60, 2);
-	*p++ = '.';
-	p = put_digits(p, ms % 1000, 3);
-	*p++ = 'Z';
-	return (size_t)(p - out);
-}
-
 static void write_value(struct strbuf *out, int64_t time_ms, const struct ksql_cell cells[2], struct text tail)
 {
-	char time[40];
+	char time[EVENT_TIME_MAX];
 	strbuf_reset(out);
 	strbuf_puts(out, "{\"@timestamp\":\"");
-	strbuf_add(out, time, put_time(time_ms, time));
+	strbuf_add(out, time, event_time_text(time_ms, time));
 	strbuf_puts(out, "\",\"user\":");
 	add_string(out, cells[0].null, cells[0].text);
 	strbuf_puts(out, ",\"delta\":");
