@@ -1,5 +1,6 @@
 /* make_history FILE YEARS MINUTE_DAYS: a history as a grown one would be — every station by TfL's counts and profiles, by quarter hour, the
- * last days by the minute as well — written straight into the tables, to measure reports and views on. Ends at 2026-11-24T08:20:30Z. */
+ * last days by the minute as well — written straight into the tables, to measure reports and views on. Ends at 2026-11-24T08:20:30Z. YEARS may be a
+ * fraction. */
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/rng.h"
@@ -30,6 +31,7 @@ struct maker {
 	struct demand demand[DAY_TYPES];
 	int64_t closed, pruned; /* as in meta */
 	struct sums (*day)[DAY_QUARTERS]; /* of each station */
+	sqlite3_stmt *minute, *quarter;   /* inserts: nothing is there yet that could be added to */
 };
 
 /* How many come when so many do on the average. */
@@ -57,6 +59,12 @@ static void add(struct sums *to, struct sums sum)
 	to->exits += sum.exits;
 }
 
+static int insert(sqlite3_stmt *stmt, const int64_t *values, int count)
+{
+	sql_bind(stmt, 1, values, count);
+	return sql_run(stmt);
+}
+
 static int make_minute(struct maker *mk, const struct demand *dm, int32_t day, int64_t start, int64_t ts)
 {
 	struct sums all = {0};
@@ -65,7 +73,7 @@ static int make_minute(struct maker *mk, const struct demand *dm, int32_t day, i
 		struct sums sum = pass(mk, dm, station, demand_quarter(ts * 1000), 60);
 		if (!sum.entries && !sum.exits)
 			continue;
-		rc = SQL_RUN(&mk->sql, "minute_add", ts, station, day, sum.entries, sum.exits);
+		rc = insert(mk->minute, (const int64_t[]){ts, station, day, sum.entries, sum.exits}, 5);
 		add(&mk->day[station][(ts - start) / 900], sum);
 		add(&all, sum);
 	}
@@ -107,7 +115,7 @@ static int store_station_day(struct maker *mk, int32_t day, int64_t start, uint3
 			peak = sum.entries + sum.exits;
 			peak_ts = ts;
 		}
-		rc = SQL_RUN(&mk->sql, "quarter_add", day, station, ts, sum.entries, sum.exits);
+		rc = insert(mk->quarter, (const int64_t[]){day, station, ts, sum.entries, sum.exits}, 5);
 	}
 	if (rc || (!total.entries && !total.exits))
 		return rc;
@@ -150,7 +158,7 @@ static int make_days(struct maker *mk, int32_t first, int32_t last)
 	return rc;
 }
 
-static int make(struct maker *mk, int years, int minute_days, struct error *err)
+static int make(struct maker *mk, double years, int minute_days, struct error *err)
 {
 	char meta[200];
 	int32_t today = zone_service_day(NOW_TS);
@@ -160,7 +168,7 @@ static int make(struct maker *mk, int years, int minute_days, struct error *err)
 		 "('closed', 'pruned', 'watermark_ms')", (long long)mk->closed, (long long)mk->pruned, NOW_TS * 1000);
 	if (db_exec(mk->db, "PRAGMA synchronous = OFF; PRAGMA cache_size = -300000; PRAGMA journal_mode = MEMORY; BEGIN", err))
 		return -1;
-	if (make_days(mk, today - years * 365, today))
+	if (make_days(mk, today - (int32_t)(years * 365), today))
 		return db_error(mk->db, err);
 	return db_exec(mk->db, meta, err) || db_exec(mk->db, "INSERT INTO seen SELECT n, 1, 1795508430000 FROM stations; COMMIT; PRAGMA journal_mode = WAL", err) ? -1 : 0;
 }
@@ -175,6 +183,9 @@ static int load(struct maker *mk, struct error *err)
 	if (mk->demand[0].census.count != mk->stations.count)
 		return error_set(err, "the file is not new");
 	mk->day = xcalloc(mk->stations.count, sizeof *mk->day);
+	if (sqlite3_prepare_v2(mk->db, "INSERT INTO minute (ts, station, day, entries, exits) VALUES (?1, ?2, ?3, ?4, ?5)", -1, &mk->minute, NULL) ||
+	    sqlite3_prepare_v2(mk->db, "INSERT INTO quarter (day, station, ts, entries, exits) VALUES (?1, ?2, ?3, ?4, ?5)", -1, &mk->quarter, NULL))
+		return db_error(mk->db, err);
 	return 0;
 }
 
@@ -190,9 +201,11 @@ int main(int argc, char *argv[])
 	rng_init(&mk.rng, 1, 0);
 	mk.db = db_open_writer(argv[1], 0640, &err);
 	sql_init(&mk.sql, mk.db);
-	int rc = !mk.db || load(&mk, &err) || make(&mk, atoi(argv[2]), atoi(argv[3]), &err);
+	int rc = !mk.db || load(&mk, &err) || make(&mk, atof(argv[2]), atoi(argv[3]), &err);
 	if (rc)
 		fprintf(stderr, "make_history: %s\n", err.text);
+	sqlite3_finalize(mk.minute);
+	sqlite3_finalize(mk.quarter);
 	sql_fini(&mk.sql);
 	sqlite3_close(mk.db);
 	stations_fini(&mk.stations);

@@ -20,9 +20,14 @@ earlier AS MATERIALIZED (
 	CROSS JOIN network w ON w.ts = d.start_ts + y.since_start AND w.day = d.n ORDER BY d.n DESC LIMIT 8),
 recent AS MATERIALIZED (
 	SELECT m.station, sum(m.entries + m.exits) AS now FROM minutes c CROSS JOIN minute m ON m.ts >= c.ends - 900 AND m.ts < c.ends GROUP BY m.station),
+spans AS MATERIALIZED (SELECT (n - 58) / 32 AS first, n / 32 AS after FROM today), -- of 32 service days, that lie wholly within the 90 days
 greatest AS MATERIALIZED (
 	SELECT station, max(peak) AS peak FROM (
-		SELECT t.station, t.peak FROM today d CROSS JOIN total t ON t.day > d.n - 90 AND t.day < d.n
+		SELECT p.station, p.peak FROM spans v CROSS JOIN span p ON p.span >= v.first AND p.span < v.after
+		UNION ALL
+		SELECT t.station, t.peak FROM today d CROSS JOIN spans v CROSS JOIN total t ON t.day > d.n - 90 AND t.day < v.first * 32
+		UNION ALL
+		SELECT t.station, t.peak FROM today d CROSS JOIN spans v CROSS JOIN total t ON t.day >= v.after * 32 AND t.day < d.n
 		UNION ALL
 		SELECT q.station, q.entries + q.exits FROM today d CROSS JOIN quarter q ON q.day = d.n AND q.ts < d.ends
 		UNION ALL

@@ -1,17 +1,4 @@
--- From version 1: how many are inside, sums by 32 service days; the views are made again afterwards.
-DROP VIEW IF EXISTS station;
-DROP VIEW IF EXISTS station_minute;
-DROP VIEW IF EXISTS station_15m;
-DROP VIEW IF EXISTS station_hour;
-DROP VIEW IF EXISTS station_day;
-DROP VIEW IF EXISTS network_15m;
-DROP VIEW IF EXISTS busyness;
-DROP VIEW IF EXISTS feed_offset;
-DROP VIEW IF EXISTS ledger;
-DROP VIEW IF EXISTS gap;
-DROP VIEW IF EXISTS dead_letter;
-DROP VIEW IF EXISTS scenario_event;
-
+-- From version 1: how many are inside, sums by 32 service days.
 ALTER TABLE network ADD COLUMN inside INTEGER NOT NULL DEFAULT 0;
 UPDATE network SET inside = (SELECT sum(p.entries - p.exits) FROM network p WHERE p.day = network.day AND p.ts <= network.ts);
 

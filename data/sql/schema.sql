@@ -1,8 +1,9 @@
--- The history, version 2. Tables are ours and may change with user_version; the views in views.sql are what people type.
+-- The history, version 3. Tables are ours and may change with user_version; the views in views.sql are what people type.
 --
 -- minute   every counted minute of the last history.keep_minutes, time first: a transaction touches the last few pages only
 -- quarter  every closed quarter hour, day and station first: a station's year and a network's day are short scans
--- network  the network by quarter hour, how many are inside at its end, and the map from a quarter hour to its service day
+-- network  the network by quarter hour, how many are inside at its end, and the map from a quarter hour to its service day and its text:
+--          SQLite computes every column of a view of two parts, and making 40 000 texts of a day takes longer than summing it
 -- network_minute  the network by minute, kept as long as quarter
 -- total    a station's service day, always up to date, and its greatest closed quarter (counts only ever add, so it can be kept)
 -- span     the same by 32 service days, day / 32: a station's years in some rows
@@ -86,7 +87,8 @@ CREATE TABLE network (
 	day INTEGER NOT NULL,
 	entries INTEGER NOT NULL,
 	exits INTEGER NOT NULL,
-	inside INTEGER NOT NULL DEFAULT 0
+	inside INTEGER NOT NULL DEFAULT 0,
+	bucket TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX network_day ON network (day);
 CREATE INDEX network_hour ON network (hour);

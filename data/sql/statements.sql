@@ -29,8 +29,9 @@ INSERT INTO seen (station, first_ms, last_ms) VALUES (?1, ?2, ?3)
 ON CONFLICT (station) DO UPDATE SET first_ms = min(first_ms, excluded.first_ms), last_ms = max(last_ms, excluded.last_ms);
 
 -- name: network_add
-INSERT INTO network (ts, hour, day, entries, exits, inside) VALUES (?1, ?1 / 3600 * 3600, ?2, ?3, ?4,
-	?3 - ?4 + coalesce((SELECT inside FROM network WHERE day = ?2 AND ts < ?1 ORDER BY ts DESC LIMIT 1), 0))
+INSERT INTO network (ts, hour, day, entries, exits, inside, bucket) VALUES (?1, ?1 / 3600 * 3600, ?2, ?3, ?4,
+	?3 - ?4 + coalesce((SELECT inside FROM network WHERE day = ?2 AND ts < ?1 ORDER BY ts DESC LIMIT 1), 0),
+	strftime('%Y-%m-%dT%H:%M:%SZ', ?1, 'unixepoch'))
 ON CONFLICT (ts) DO UPDATE SET entries = entries + excluded.entries, exits = exits + excluded.exits, inside = inside + ?3 - ?4;
 
 -- Who came late was inside at the end of every later quarter hour of the day as well.

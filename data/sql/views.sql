@@ -15,7 +15,7 @@ JOIN service_day d ON d.n = m.day AND likelihood(w.ts >= d.start_ts, 0.03) AND l
 JOIN stations s ON s.n = m.station;
 
 CREATE VIEW station_15m (bucket, ts, day, station_id, station, entries, exits, net, open) AS
-SELECT strftime('%Y-%m-%dT%H:%M:%SZ', w.ts, 'unixepoch'), w.ts, d.date, s.id, s.name, q.entries, q.exits, q.entries - q.exits,
+SELECT w.bucket, w.ts, d.date, s.id, s.name, q.entries, q.exits, q.entries - q.exits,
 	(w.ts + 900) * 1000 > (SELECT value FROM meta WHERE key = 'watermark_ms')
 FROM quarter q
 JOIN network w ON w.ts = q.ts AND w.day = q.day
@@ -56,7 +56,7 @@ CROSS JOIN total t ON t.day = d.n
 JOIN stations s ON s.n = t.station;
 
 CREATE VIEW network_15m (bucket, ts, day, entries, exits, net, in_network, open) AS
-SELECT strftime('%Y-%m-%dT%H:%M:%SZ', w.ts, 'unixepoch'), w.ts, d.date, w.entries, w.exits, w.entries - w.exits,
+SELECT w.bucket, w.ts, d.date, w.entries, w.exits, w.entries - w.exits,
 	w.inside,
 	(w.ts + 900) * 1000 > (SELECT value FROM meta WHERE key = 'watermark_ms')
 FROM network w

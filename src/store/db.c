@@ -171,7 +171,7 @@ static int migrate(sqlite3 *db, int version, struct error *err)
 	snprintf(text, sizeof text, "PRAGMA user_version = %d", SCHEMA_VERSION);
 	if (db_exec(db, "BEGIN IMMEDIATE", err))
 		return -1;
-	int rc = 0;
+	int rc = exec_asset(db, "sql/drop-views.sql", err);
 	for (; version < SCHEMA_VERSION && !rc; version++) {
 		char name[32];
 		snprintf(name, sizeof name, "sql/migrate-%d.sql", version + 1);

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 
 /* The writer's connection: creates or migrates, WAL, PERSIST_WAL, mode. Errors: newer schema, corrupt, read-only; each with the remedy. */
 sqlite3 *db_open_writer(const char *path, unsigned mode, struct error *err);

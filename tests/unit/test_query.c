@@ -12,6 +12,7 @@
 #include "store/report.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <locale.h>
 
 #define T0 1795507200000 /* 2026-11-24T08:00:00Z */
@@ -130,7 +131,7 @@ static void only_reading_is_allowed(void **state)
 	};
 	for (size_t i = 0; i < sizeof writes / sizeof *writes; i++)
 		refused(writes[i], strstr(writes[i], "load_extension") ? "load_extension" : "only reading is allowed");
-	GIVES("PRAGMA user_version", "csv", "user_version\r\n2\r\n");
+	GIVES("PRAGMA user_version", "csv", "user_version\r\n3\r\n");
 	GIVES("BEGIN; SELECT count(*) AS n FROM gap; COMMIT", "csv", "n\r\n0\r\n");
 }
 
@@ -317,6 +318,48 @@ static void reports_count_what_lies_between_the_times(void **state)
 	report_gives("peaks", 0, T0 / 1000 - 86400, "station,peak,bucket\r\nOval,4,2026-11-22T08:00:00Z\r\n");
 }
 
+static void network_gives(int64_t since, const char *by, const char *want)
+{
+	struct reports rs;
+	struct strbuf out = {0};
+	assert_int_equal(reports_load(&rs, &tt.err), 0);
+	const struct report *rp = report_find(&rs, "network", &tt.err);
+	assert_int_equal(report_defaults(rp, &qr, T0, &tt.err), 0);
+	query_set_number(&qr, "since", since);
+	query_set_number(&qr, "until", 253402300800);
+	query_set_text(&qr, "by", by);
+	assert_int_equal(answer(rp->sql, "csv", false, &out), 0);
+	const char *rows = strchr(strbuf_str(&out), '\n') + 1;
+	if (strcmp(rows, want))
+		fail_msg("since %" PRId64 " by %s gives\n%s\nnot\n%s", since, by, rows, want);
+	reports_fini(&rs);
+	strbuf_fini(&out);
+}
+
+/* Quarter hours of a week, hours of two months, days of years; and what was asked for. */
+static void the_network_is_shown_in_rows_that_suit_the_times(void **state)
+{
+	(void)state;
+	static const struct {
+		enum direction direction;
+		int64_t before_s;
+	} passengers[] = {{ENTRY, 61 * 86400}, {ENTRY, 9 * 86400 + 3000}, {ENTRY, 9 * 86400 + 1800}, {ENTRY, 9 * 86400 + 900}, {EXIT, 9 * 86400},
+			  {ENTRY, 7200}, {ENTRY, 6000}, {EXIT, 4500}, {ENTRY, 0}};
+	for (size_t i = 0; i < sizeof passengers / sizeof *passengers; i++)
+		testing_event(&tt, passengers[i].direction, "Angel", T0 - passengers[i].before_s * 1000);
+	testing_commit(&tt);
+#define TODAY_BY_QUARTERS "2026-11-24T06:00:00Z,2026-11-24,1,0,1,1,1,0\r\n2026-11-24T06:15:00Z,2026-11-24,1,0,1,2,2,0\r\n" \
+	"2026-11-24T06:45:00Z,2026-11-24,0,1,-1,1,1,0\r\n2026-11-24T08:00:00Z,2026-11-24,1,0,1,2,2,1\r\n"
+#define TODAY_BY_HOURS "2026-11-24T06:00:00Z,2026-11-24,2,1,1,1,2,0\r\n2026-11-24T08:00:00Z,2026-11-24,1,0,1,2,2,1\r\n"
+	network_gives(T0 / 1000 - 8 * 86400, "auto", TODAY_BY_QUARTERS);
+	network_gives(T0 / 1000 - 8 * 86400, "hour", TODAY_BY_HOURS);
+	network_gives(T0 / 1000 - 10 * 86400, "auto", "2026-11-15T07:00:00Z,2026-11-15,3,0,3,3,3,0\r\n2026-11-15T08:00:00Z,2026-11-15,0,1,-1,2,2,0\r\n" TODAY_BY_HOURS);
+	network_gives(0, "auto", "2026-09-24T03:30:00Z,2026-09-24,1,0,1,1,1,0\r\n2026-11-15T04:30:00Z,2026-11-15,3,1,2,2,3,0\r\n"
+		      "2026-11-24T04:30:00Z,2026-11-24,3,1,2,2,2,1\r\n");
+	network_gives(T0 / 1000 - 6300, "day", "2026-11-24T04:30:00Z,2026-11-24,2,1,1,2,2,1\r\n");
+	network_gives(T0 / 1000 + 900, "auto", "");
+}
+
 static void with_words(const char *name, const char *const words[], size_t count, const char *want)
 {
 	struct reports rs;
@@ -490,6 +533,7 @@ int main(void)
 		TEST(parameters_are_bound_by_name),
 		TEST(reports_run_on_an_empty_and_on_a_filled_history),
 		TEST(reports_count_what_lies_between_the_times),
+		TEST(the_network_is_shown_in_rows_that_suit_the_times),
 		TEST(reports_and_filters_read_no_table_that_grows_as_a_whole),
 		TEST(two_days_are_laid_side_by_side),
 		TEST(user_reports_come_first),
