@@ -3,33 +3,12 @@
 #include "base/http_trust.h"
 #include "base/json_write.h"
 #include "base/mem.h"
+#include "base/secret.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A secret: as it is, or the first line of a file. */
-static int read_secret(const struct http_settings *set, const char *name, const char *text, const char *path, char **out, struct error *err)
-{
-	char line[1024];
-	*out = text ? xstrdup(text) : NULL;
-	if (!path)
-		return 0;
-	if (text)
-		return error_set(err, "%s.%s and %s.%s_file are both set: only one of them can count", set->key, name, set->key, name);
-	FILE *f = fopen(path, "re");
-	char *got = f ? fgets(line, sizeof line, f) : NULL;
-	int wrong = !f || ferror(f) ? errno : 0;
-	if (f)
-		fclose(f);
-	if (!got)
-		return error_set(err, "%s.%s_file: %s: %s", set->key, name, path, wrong ? strerror(wrong) : "empty");
-	line[strcspn(line, "\r\n")] = '\0';
-	*out = xstrdup(line);
-	explicit_bzero(line, sizeof line);
-	return 0;
-}
 
 static void set_authorization(struct http_identity *id, const char *key)
 {
@@ -44,18 +23,16 @@ static void set_authorization(struct http_identity *id, const char *key)
 static int take_secrets(struct http_identity *id, const struct http_settings *set, struct error *err)
 {
 	char *key = NULL;
-	int rc = read_secret(set, "password", set->password, set->password_file, &id->password, err);
+	int rc = secret_read(set->key, "password", set->password, set->password_file, &id->password, err);
 	if (!rc)
-		rc = read_secret(set, "api_key", set->api_key, set->api_key_file, &key, err);
+		rc = secret_read(set->key, "api_key", set->api_key, set->api_key_file, &key, err);
 	if (!rc && key && set->user)
 		rc = error_set(err, "%s.user and an API key are both set: only one of them can count", set->key);
 	if (!rc && id->password && !set->user)
 		rc = error_set(err, "%s.user is not set, but a password is", set->key);
 	if (!rc && key)
 		set_authorization(id, key);
-	if (key)
-		explicit_bzero(key, strlen(key));
-	free(key);
+	secret_free(key);
 	return rc;
 }
 
@@ -83,17 +60,10 @@ int http_identity_init(struct http_identity *id, const struct http_settings *set
 	return take_secrets(id, set, err) || take_trust(id, set, err) ? -1 : 0;
 }
 
-static void free_secret(char *text)
-{
-	if (text)
-		explicit_bzero(text, strlen(text));
-	free(text);
-}
-
 void http_identity_fini(struct http_identity *id)
 {
-	free_secret(id->password);
-	free_secret(id->authorization);
+	secret_free(id->password);
+	secret_free(id->authorization);
 	free(id->user);
 	free(id->ca);
 	*id = (struct http_identity){0};

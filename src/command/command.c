@@ -63,7 +63,8 @@ const struct command commands[] = {
 	 .about = "topics: the five topics, with topic.partitions partitions, kept for ever (stations: compacted).\n"
 		  "stations: writes London's stations to the stations topic; --only-if-empty leaves a topic alone that holds any row.\n"
 		  "elastic: lifecycle policy, mappings, index template and data streams of Elasticsearch or OpenSearch. kibana: data views and a\n"
-		  "dashboard. Without a PART, topics and stations. With --dry-run nothing is changed; elastic and kibana print their requests.",
+		  "dashboard. mariadb: a database with London's stations and 100000 users; a table that holds any row is left alone.\n"
+		  "Without a PART, topics and stations. With --dry-run nothing is changed; elastic and kibana print their requests, mariadb its SQL.",
 	 .put_words = setup_words, .run = setup_run},
 	{.name = "doctor", .bit = CMD_DOCTOR, .synopsis = "doctor [options]",
 	 .help = "examine configuration, Kafka, topics, database, Elasticsearch and terminal, and say what to do",

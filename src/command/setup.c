@@ -3,7 +3,9 @@
 #include "command/command.h"
 #include "elastic/setup.h"
 #include "feed/kafka.h"
+#include "mariadb/setup.h"
 #include "pipeline/stations_topic.h"
+#include "sim/travellers.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -96,11 +98,30 @@ static int setup_part_kibana(const struct config *cfg, bool dry_run, struct erro
 	return print(setup_kibana(cfg, dry_run, &lines, err), &lines);
 }
 
+static size_t traveller_name(const void *arg, uint32_t who, char *out)
+{
+	return travellers_name(arg, who, out);
+}
+
+/* Its users are those whom the simulator sends through the barriers. */
+static int setup_part_mariadb(const struct config *cfg, bool dry_run, struct error *err)
+{
+	_Static_assert(USER_NAME_MAX >= TRAVELLER_NAME_MAX, "a traveller's name has room");
+	struct strbuf lines = {0};
+	struct travellers *people = travellers_new(config_count(cfg, "sim.seed"), err);
+	if (!people)
+		return -1;
+	int rc = print(setup_mariadb(cfg, dry_run, traveller_name, people, &lines, err), &lines);
+	travellers_free(people);
+	return rc;
+}
+
 static const struct part parts[] = {
 	{"topics", setup_topics, true},
 	{"stations", setup_stations, true},
 	{"elastic", setup_part_elastic, false},
 	{"kibana", setup_part_kibana, false},
+	{"mariadb", setup_part_mariadb, false},
 };
 #define PARTS (sizeof parts / sizeof *parts)
 

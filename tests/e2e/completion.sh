@@ -41,7 +41,7 @@ check "right behind =" completes 'csv json ndjson table' tfl-top query --format 
 check "scenarios" completes weekday tfl-top simulate --scenario wee
 check "views" offers tfl-top frame --view '' -- stations network pipeline
 check "sinks" completes 'elastic history stdout' tfl-top feed ''
-check "parts of setup" completes 'elastic kibana stations topics' tfl-top setup ''
+check "parts of setup" completes 'elastic kibana mariadb stations topics' tfl-top setup ''
 check "commands to help with" completes 'query' tfl-top help q
 check "reports" completes 'station-day' tfl-top query sta
 mkdir -p "$XDG_CONFIG_HOME/tfl-top/reports"
