@@ -285,7 +285,7 @@ static bool walk_node(struct walk *wk, uint32_t node)
 int avro_decode(const struct shape *sh, const void *bytes, size_t len, bool event, struct strbuf *json, struct error *err)
 {
 	size_t before = json->len;
-	struct walk wk = {.sh = sh, .p = bytes, .end = (const unsigned char *)bytes + len, .out = json, .limit = before + DECODE_MAX, .event = event};
+	struct walk wk = {.sh = sh, .p = bytes, .end = (const unsigned char *)bytes + len, .out = json, .limit = before + DECODE_MAX(len), .event = event};
 	if (walk_node(&wk, 0))
 		return 0;
 	json->len = before;

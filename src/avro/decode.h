@@ -1,6 +1,6 @@
 /* decode.h: Avro's binary form → JSON, by the schema it was written with, as Connect's JsonConverter writes it without schemas: members in
  * the schema's order, logical types as the number below them (a timestamp: milliseconds), bytes in base64. Whatever the bytes say, neither
- * memory nor time beyond DECODE_MAX is spent. Pure. Thread: any. */
+ * memory nor time is spent beyond what a text of 64 KiB, or 64 times as long as they are, takes. Pure. Thread: any. */
 #ifndef TFLTOP_AVRO_DECODE_H
 #define TFLTOP_AVRO_DECODE_H
 
@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#define DECODE_MAX (16 * 1024 * 1024) /* bytes of JSON */
+#define DECODE_MAX(len) (64 * (1024 + (size_t)(len))) /* bytes of JSON */
 #define DECODE_DEPTH 64
 
 /* The text is added to json; nothing when it returns -1. event: the field `timestamp` of the record is written as the member @timestamp,

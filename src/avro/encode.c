@@ -21,7 +21,10 @@ static bool make_node(struct make *mk, uint32_t node, const struct json_value *v
 
 static bool misfit(struct make *mk, const struct shape_node *node, const struct json_value *v)
 {
-	error_set(mk->err, "%.*s is no %s", (int)(v->len < 60 ? v->len : 60), v->raw ? v->raw : "", shape_kind_name(node->kind));
+	if (v->kind == TOKEN_END)
+		error_set(mk->err, "missing");
+	else
+		error_set(mk->err, "%.*s is no %s", (int)(v->len < 60 ? v->len : 60), v->raw, shape_kind_name(node->kind));
 	return false;
 }
 

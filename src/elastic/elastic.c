@@ -168,13 +168,14 @@ static void take(struct elastic *el, const struct batch *bat, const struct recor
 {
 	const struct partition *part = &bat->partitions[rec->part];
 	const struct target *to = target_of(el, bat, rec->part);
-	bool differs = document_differs(rec->value, rec->value_len, ev);
+	struct text text = record_text(rec);
+	bool differs = rec->read || document_differs(text.data, text.len, ev);
 	if (!el->filling || el->filling->bulk_bytes >= el->bulk_bytes)
 		el->filling = choose_filling(el);
 	struct lane *ln = el->filling;
 	if (differs) {
 		strbuf_reset(&el->doc);
-		document_add(&el->doc, rec->value, rec->value_len, ev);
+		document_add(&el->doc, text.data, text.len, ev);
 	}
 	if (!ln->count)
 		ln->since_ms = el->now_ms();
@@ -197,8 +198,7 @@ static enum sink_result elastic_write(void *sink, const struct batch *bat, struc
 		enum dead_reason reason;
 		if (!rec->value)
 			el->judge.settle(el->judge.feed, &tick, VERDICT_SKIPPED);
-		else if ((reason = event_decode(&el->dec, rec->value, rec->value_len, rec->key, rec->key_len, part->direction, bat->now_ms,
-						&ev)))
+		else if ((reason = record_decode(&el->dec, rec, part->direction, bat->now_ms, &ev)))
 			el->judge.refuse(el->judge.feed, &tick, VERDICT_DEAD, rec, dead_reason_name(reason), el->dec.detail);
 		else
 			take(el, bat, rec, &ev);

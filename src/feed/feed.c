@@ -73,7 +73,8 @@ static int make_clients(struct feed *fd, struct error *err)
 		return -1;
 	if (fd->ops->progress == PROGRESS_SINK && patrol_init(&fd->patrol, fd->cfg, err))
 		return -1;
-	return 0;
+	fd->values = values_new(fd->cfg, err);
+	return fd->values ? 0 : -1;
 }
 
 struct feed *feed_new(const struct sink_ops *ops, void *sink_arg, const struct config *cfg, const struct feed_goal *goal, struct wake *news,
@@ -193,6 +194,7 @@ void feed_free(struct feed *fd)
 {
 	patrol_fini(&fd->patrol);
 	consumer_fini(&fd->cs);
+	values_free(fd->values);
 	group_free(fd);
 	pthread_cond_destroy(&fd->changed);
 	pthread_mutex_destroy(&fd->lock);

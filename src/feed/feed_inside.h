@@ -4,6 +4,7 @@
 #ifndef TFLTOP_FEED_FEED_INSIDE_H
 #define TFLTOP_FEED_FEED_INSIDE_H
 
+#include "avro/values.h"
 #include "feed/consumer.h"
 #include "feed/feed.h"
 #include "feed/patrol.h"
@@ -86,6 +87,10 @@ struct feed {
 	rd_kafka_message_t **messages; /* the batch at hand … */
 	struct record *records;      /* … of which these are records: they borrow from the messages */
 	size_t nmessages, nrecords;
+	struct values *values;       /* in Avro, … */
+	bool framed;                 /* … of which the batch holds some that are not read yet, … */
+	size_t nread;                /* … behind so many of its records */
+	struct strbuf texts, one;    /* as JSON: of the batch, of one of them */
 	uint64_t taken;              /* records the sink has taken in this run */
 	struct ledger earlier;       /* this run's share of epochs that ended in it */
 	bool dirty;                  /* something to commit */
@@ -120,6 +125,10 @@ void feed_wake_fetcher(struct feed *fd);            /* before a batch is taken *
 void feed_release_batch(struct feed *fd);
 void feed_take_record(struct feed *fd, uint32_t part, const rd_kafka_message_t *msg); /* into the batch at hand */
 uint64_t feed_in_flight(const struct feed *fd);
+
+/* feed_values.c */
+enum sink_result feed_read_values(struct feed *fd, struct error *err); /* of the batch at hand; again when it says SINK_RETRY: the registry is away */
+void feed_forget_values(struct feed *fd);
 
 /* feed_loop.c */
 void loop_run(struct feed *fd);

@@ -15,6 +15,7 @@
 #define LOOK_UP_AGAIN_MS 1000 /* while something is missing */
 #define BACKOFF_MS 1000
 #define BACKOFF_MAX_MS 30000
+#define REGISTRY_MS 200        /* it is not the sink that is waited for */
 #define WAKE_MS 10             /* at most so often */
 #define WAKE_BELOW (8 * BATCH) /* records in the queue */
 #define MUCH (10 * BATCH)      /* still to be read of a partition */
@@ -76,14 +77,16 @@ bool feed_insist(struct feed *fd, step_fn *step)
 		report_state(fd, FEED_STALLED, err.text);
 		if (feed_drain_over(fd))
 			return false;
-		int64_t left = fd->drain_until_ms ? fd->drain_until_ms - feed_now_ms() : wait_ms;
-		feed_rest(fd, left < wait_ms ? left : wait_ms);
+		int64_t left = fd->drain_until_ms ? fd->drain_until_ms - feed_now_ms() : wait_ms, rest_ms = fd->framed ? REGISTRY_MS : wait_ms;
+		feed_rest(fd, left < rest_ms ? left : rest_ms);
 		fd->moved_at_ms = feed_now_ms();
 	}
 }
 
 enum sink_result feed_write(struct feed *fd, struct error *err)
 {
+	if (fd->framed && feed_read_values(fd, err) != SINK_OK)
+		return SINK_RETRY;
 	const struct batch bat = {fd->records, fd->nrecords, fd->parts, fd->nparts, clock_wall_ms()};
 	return fd->ops->write(fd->sink, &bat, err);
 }
@@ -100,6 +103,7 @@ void feed_take_record(struct feed *fd, uint32_t part, const rd_kafka_message_t *
 		.key_len = msg->key_len,
 		.value_len = msg->len,
 	};
+	fd->framed |= rec->value && frame_begins(rec->value, rec->value_len);
 	fd->follow[part].newest = rec;
 	fd->parts[part].ledger.consumed++;
 	fd->parts[part].ledger.in_flight++;
@@ -132,6 +136,7 @@ void feed_release_batch(struct feed *fd)
 {
 	for (size_t i = 0; i < fd->nparts; i++)
 		fd->follow[i].newest = NULL;
+	feed_forget_values(fd);
 	for (size_t i = 0; i < fd->nmessages; i++)
 		rd_kafka_message_destroy(fd->messages[i]);
 }
@@ -225,6 +230,8 @@ void *feed_thread(void *arg)
 	consumer_fini(&fd->cs);
 	free(fd->messages);
 	free(fd->records);
+	strbuf_fini(&fd->texts);
+	strbuf_fini(&fd->one);
 	free(fd->gaps);
 	places_fini(fd);
 	report_done(fd);

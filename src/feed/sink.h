@@ -56,7 +56,19 @@ struct record {
 	size_t key_len, value_len;
 	const struct header *headers; /* PROGRESS_GROUP only; most records have none */
 	size_t nheaders;
+	const char *read;        /* of a value in Avro: what it is as JSON, or, misread, why it cannot be told; NULL: it is no Avro */
+	size_t read_len;
+	bool misread;
 };
+
+/* What an event is decoded from: the value, or the JSON that it is. */
+static inline struct text record_text(const struct record *rec)
+{
+	return rec->read && !rec->misread ? (struct text){rec->read, rec->read_len} : (struct text){rec->value, rec->value_len};
+}
+
+/* event_decode for a record's value, in whichever form it is. */
+enum dead_reason record_decode(struct event_decoder *dec, const struct record *rec, enum direction direction, int64_t now_ms, struct event *ev);
 
 struct batch {
 	const struct record *records;

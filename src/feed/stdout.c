@@ -59,7 +59,8 @@ void stdout_format(const struct partition *part, const struct record *rec, struc
 	else
 		strbuf_puts(out, ",\"timestamp\":null");
 	add_member(out, "key", rec->key, rec->key_len);
-	add_member(out, "value", rec->value, rec->value_len);
+	struct text text = record_text(rec);
+	add_member(out, "value", text.data, text.len);
 	strbuf_add(out, "}\n", 2);
 }
 

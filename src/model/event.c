@@ -13,8 +13,8 @@
 const char *dead_reason_name(enum dead_reason reason)
 {
 	static const char *const names[DEAD_REASONS] = {
-		[ALIVE] = "alive", [BAD_JSON] = "bad_json", [BAD_UTF8] = "bad_utf8", [NO_TIME] = "no_time", [BAD_TIME] = "bad_time",
-		[FUTURE] = "future", [TOO_OLD] = "too_old", [BAD_STATION] = "bad_station", [BAD_USER] = "bad_user",
+		[ALIVE] = "alive", [BAD_AVRO] = "bad_avro", [BAD_JSON] = "bad_json", [BAD_UTF8] = "bad_utf8", [NO_TIME] = "no_time",
+		[BAD_TIME] = "bad_time", [FUTURE] = "future", [TOO_OLD] = "too_old", [BAD_STATION] = "bad_station", [BAD_USER] = "bad_user",
 		[BAD_DELTA] = "bad_delta", [TOO_LARGE] = "too_large", [TOO_MANY_STATIONS] = "too_many_stations",
 	};
 	return names[reason];
@@ -356,6 +356,8 @@ enum dead_reason event_decode(struct event_decoder *dec, const void *value, size
 	ev->direction = topic_direction;
 	if (value_len > EVENT_VALUE_MAX)
 		return dead(dec, TOO_LARGE, "value is larger than 1 MiB", NO_TEXT);
+	if (value_len && !*(const char *)value)
+		return dead(dec, BAD_AVRO, "a value in Avro, or none at all", NO_TEXT);
 	enum dead_reason reason = read_usual(value, value_len, members) ? ALIVE : read_members(dec, value, value_len, members);
 	if (reason == ALIVE)
 		reason = take_time(dec, &members[TIME], now_ms, ev);

@@ -30,7 +30,7 @@ struct event { /* all texts are UTF-8 without NUL; control characters are kept *
 
 /* Why a record is a dead letter; names as in dead_reason_name, `alive` = it is none. */
 enum dead_reason {
-	ALIVE, BAD_JSON, BAD_UTF8, NO_TIME, BAD_TIME, FUTURE, TOO_OLD, BAD_STATION, BAD_USER, BAD_DELTA, TOO_LARGE,
+	ALIVE, BAD_AVRO, BAD_JSON, BAD_UTF8, NO_TIME, BAD_TIME, FUTURE, TOO_OLD, BAD_STATION, BAD_USER, BAD_DELTA, TOO_LARGE,
 	TOO_MANY_STATIONS, /* not the decoder's: a good event of a station for which there is no more room */
 	DEAD_REASONS
 };
@@ -51,6 +51,7 @@ struct event_decoder { /* one per thread; holds the unescaped texts of the last 
  *  - delta: 1 in entries, -1 in exits, spelt as an integer (1.0, 1e0, "1" and null: bad_delta). Missing: what the topic says.
  *  - location: kept as written when it is a string of at most 80 bytes, else there is none; never a reason to refuse.
  *  - a NUL (\u0000) or half a surrogate pair in station or user: bad_station, bad_user: no store can keep it.
+ *  - a value that begins with a zero byte is one in Avro that nobody has made JSON of: bad_avro.
  * The first reason in the order of enum dead_reason is given, too_large before all. topic_direction: what its topic says.
  * ev borrows from value, key and the decoder; on a dead letter its contents are unspecified and dec->detail says what and where.
  * value must not be NULL (a tombstone is no event: the feed skips it before). */

@@ -168,7 +168,7 @@ static void take(struct history *hs, const struct batch *bat, const struct recor
 		vd->skipped++;
 		return;
 	}
-	enum dead_reason reason = event_decode(&hs->decoder, rec->value, rec->value_len, rec->key, rec->key_len, part->direction, bat->now_ms, &ev);
+	enum dead_reason reason = record_decode(&hs->decoder, rec, part->direction, bat->now_ms, &ev);
 	if (reason != ALIVE) {
 		refuse(hs, bat, rec, reason, hs->decoder.detail);
 		return;

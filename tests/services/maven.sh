@@ -1,13 +1,16 @@
 # maven.sh: classes of real services from Maven Central, fetched once into the user's cache. Sourced.
 
-# maven_pom GROUP:ARTIFACT:VERSION…
+# maven_pom GROUP:ARTIFACT:VERSION[:TYPE:CLASSIFIER]…: an archive, which a TYPE makes it, is whole in itself.
 maven_pom() {
 	echo '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>'
 	echo '<groupId>tfl-top</groupId><artifactId>service</artifactId><version>1</version><packaging>pom</packaging><dependencies>'
-	local group artifact version what
+	local group artifact version type classifier what
 	for what; do
-		IFS=: read -r group artifact version <<<"$what"
-		echo "<dependency><groupId>$group</groupId><artifactId>$artifact</artifactId><version>$version</version></dependency>"
+		IFS=: read -r group artifact version type classifier <<<"$what"
+		echo "<dependency><groupId>$group</groupId><artifactId>$artifact</artifactId><version>$version</version>"
+		[ ! "$type" ] || echo "<type>$type</type><classifier>$classifier</classifier>" \
+			'<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>'
+		echo '</dependency>'
 	done
 	echo '</dependencies></project>'
 }
@@ -21,6 +24,10 @@ maven_fetch() {
 	maven_pom "$@" >"$new/pom.xml"
 	local mvn=(mvn -B -q -Dstyle.color=never -f "$new/pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$new")
 	if "${mvn[@]}" >"$new/mvn.log" 2>&1 || "${mvn[@]}" >"$new/mvn.log" 2>&1; then
+		local archive
+		for archive in "$new"/*.tar.gz; do
+			[ ! -f "$archive" ] || { tar -C "$new" -xzf "$archive" && rm "$archive"; } || return 1
+		done
 		mv -T "$new" "$folder"
 		return
 	fi

@@ -9,8 +9,11 @@
 #include "avro/encode.h"
 #include "avro/frame.h"
 #include "avro/shape.h"
+#include "avro/values.h"
+#include "scripted.h"
 
 #include <jansson.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -246,6 +249,159 @@ static void frames_are_told_from_json(void **state)
 	assert_int_equal(frame_read("{}{}{}", 6, &frame, &err), -1);
 }
 
+static struct config *config_of(int port)
+{
+	char url[80];
+	struct config *cfg = config_new();
+	snprintf(url, sizeof url, "http://127.0.0.1:%d", port);
+	config_override(cfg, "registry.url", url);
+	return cfg;
+}
+
+#define ANSWER(status, body) "HTTP/1.1 " status " X\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n" body
+#define INT_RECORD "{\"schema\":\"{\\\"type\\\":\\\"record\\\",\\\"name\\\":\\\"r\\\",\\\"fields\\\":[{\\\"name\\\":\\\"a\\\",\\\"type\\\":\\\"int\\\"}]}\"}"
+#define UNKNOWN ANSWER("404", "{\"error_code\":40403,\"message\":\"Schema 7 not found\"}")
+
+/* Reads one value, again while it is told to wait. How often it was. */
+static int read_until(struct values *vs, const char *frame, size_t len, enum values_got want, const char *text)
+{
+	struct strbuf json = {0};
+	struct error err = {0};
+	enum values_got got;
+	int waited = 0;
+	while ((got = values_read(vs, frame, len, &json, &err)) == VALUES_WAIT && want != VALUES_WAIT) {
+		poll(NULL, 0, 5);
+		waited++;
+	}
+	assert_int_equal(got, want);
+	if (want == VALUES_JSON)
+		assert_string_equal(strbuf_str(&json), text);
+	else if (!strstr(err.text, text))
+		fail_msg("%s", err.text);
+	strbuf_fini(&json);
+	return waited;
+}
+
+static void a_schema_is_asked_for_once(void **state)
+{
+	(void)state;
+	static const char *const answers[] = {ANSWER("200", INT_RECORD)};
+	struct scripted srv;
+	scripted_start(&srv, answers, 1);
+	struct config *cfg = config_of(srv.port);
+	struct values *vs = values_new(cfg, NULL);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(read_until(vs, BYTES("\0\0\0\0\7\x02"), VALUES_JSON, "{\"a\":1}"), 0);
+	read_until(vs, BYTES("\0\0\0\0\7"), VALUES_BAD, "schema 7: not what its schema says: it ends within a number");
+	read_until(vs, BYTES("\0\0\0"), VALUES_BAD, "a frame of 3 bytes");
+	scripted_stop(&srv);
+	assert_non_null(strstr(srv.got[0], "GET /schemas/ids/7 HTTP/1.1\r\n"));
+	values_free(vs);
+	config_free(cfg);
+}
+
+static void a_schema_that_is_late_is_waited_for(void **state)
+{
+	(void)state;
+	static const char *const answers[] = {UNKNOWN, UNKNOWN, ANSWER("200", INT_RECORD), UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN};
+	struct scripted srv;
+	scripted_start(&srv, answers, 12);
+	struct config *cfg = config_of(srv.port);
+	struct values *vs = values_new(cfg, NULL);
+	assert_true(read_until(vs, BYTES("\0\0\0\0\7\x02"), VALUES_JSON, "{\"a\":1}") > 0);
+	assert_true(read_until(vs, BYTES("\0\0\0\0\x08\x02"), VALUES_BAD, "Schema 7 not found") > 0); /* the other one's answer */
+	assert_int_equal(read_until(vs, BYTES("\0\0\0\0\x08\x02"), VALUES_BAD, "not found"), 0); /* remembered */
+	assert_true(read_until(vs, BYTES("\0\0\0\0\x09\x02"), VALUES_BAD, "not found") > 0); /* waited for less long */
+	scripted_stop(&srv);
+	values_free(vs);
+	config_free(cfg);
+}
+
+static void a_registry_that_is_away_is_waited_for_if_it_was_named(void **state)
+{
+	(void)state;
+	static const char *const answers[] = {ANSWER("503", "{\"error_code\":50001,\"message\":\"no store\"}"), ANSWER("200", INT_RECORD)};
+	struct scripted srv;
+	scripted_start(&srv, answers, 2);
+	struct config *cfg = config_of(srv.port), *plain = config_new();
+	struct values *vs = values_new(cfg, NULL);
+	read_until(vs, BYTES("\0\0\0\0\7\x02"), VALUES_WAIT, "no store");
+	read_until(vs, BYTES("\0\0\0\0\7\x02"), VALUES_WAIT, "no store");
+	assert_true(read_until(vs, BYTES("\0\0\0\0\7\x02"), VALUES_JSON, "{\"a\":1}") > 0);
+	scripted_stop(&srv);
+	values_free(vs);
+	vs = values_new(plain, NULL);
+	read_until(vs, BYTES("\0\0\0\0\7\x02"), VALUES_BAD, "registry.url is not set");
+	values_free(vs);
+	config_free(plain);
+	config_free(cfg);
+}
+
+/* An answer, and what is made of the value. */
+static void answers_are_told_apart(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *answer;
+		enum values_got got;
+		const char *text;
+	} rows[] = {
+		{ANSWER("200", "{\"schema\":\"{}\",\"schemaType\":\"PROTOBUF\"}"), VALUES_BAD, "schema 7 is one of PROTOBUF; only Avro is read"},
+		{ANSWER("200", "{\"schema\":\"\\\"int\\\"\",\"references\":[{\"name\":\"x\"}]}"), VALUES_BAD, "schema 7 refers to others"},
+		{ANSWER("200", "{\"schema\":\"\\\"int\\\"\"}"), VALUES_BAD, "schema 7 is of a int, not of a record"},
+		{ANSWER("200", "{\"schema\":\"nothing\"}"), VALUES_BAD, "schema 7: not a schema of Avro"},
+		{ANSWER("200", "{}"), VALUES_BAD, "schema 7 has no text"},
+		{ANSWER("200", "<html>"), VALUES_WAIT, "is no Schema Registry: it answers 200; see registry.url"},
+		{ANSWER("404", "<html>"), VALUES_WAIT, "is no Schema Registry: it answers 404; see registry.url"},
+		{ANSWER("401", "{\"error_code\":401,\"message\":\"who\"}"), VALUES_WAIT, "it refuses us: set registry.user and registry.password_file"},
+		{ANSWER("500", ""), VALUES_WAIT, "it is in trouble (500)"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct scripted srv;
+		scripted_start(&srv, &rows[i].answer, 1);
+		struct config *cfg = config_of(srv.port);
+		struct values *vs = values_new(cfg, NULL);
+		read_until(vs, BYTES("\0\0\0\0\7\x02"), rows[i].got, rows[i].text);
+		scripted_stop(&srv);
+		values_free(vs);
+		config_free(cfg);
+	}
+}
+
+static void a_schema_is_registered_unless_it_is_there(void **state)
+{
+	(void)state;
+	static const char *const answers[] = {ANSWER("404", "{\"error_code\":40401}"), ANSWER("200", "{\"id\":300}"), ANSWER("200", "{\"subject\":\"b-value\",\"id\":2}"),
+					      ANSWER("404", "{\"error_code\":40403}"), ANSWER("409", "{\"error_code\":409,\"message\":\"READER_FIELD_MISSING a\"}")};
+	static const char *const schema = "{ \"type\": \"record\", \"name\": \"r\", \"fields\": [{\"name\":\"a\",\"type\":\"int\"}]}";
+	static const struct text one = {"{\"a\":1}", 7}, none = {"{}", 2};
+	struct scripted srv;
+	struct strbuf frame = {0};
+	struct error err = {0};
+	scripted_start(&srv, answers, 5);
+	struct config *cfg = config_of(srv.port);
+	struct values *vs = values_new(cfg, NULL);
+	struct values_writer *a = values_writer(vs, "a b", schema, NULL), *b = values_writer(vs, "b", schema, NULL), *c = values_writer(vs, "c", schema, NULL);
+	assert_int_equal(values_write(a, one, &frame, &err), 0);
+	assert_int_equal(frame.len, 6);
+	assert_memory_equal(frame.data, "\0\0\0\x01\x2c\x02", 6);
+	assert_int_equal(values_write(a, none, &frame, &err), -1);
+	assert_string_equal(err.text, "a: missing");
+	assert_int_equal(values_write(b, one, &frame, &err), 0);
+	assert_memory_equal(frame.data, "\0\0\0\0\x02\x02", 6);
+	assert_int_equal(values_write(c, one, &frame, &err), -1);
+	if (!strstr(err.text, "the schema for subject c-value: incompatible with the version that is there (409: READER_FIELD_MISSING a)"))
+		fail_msg("%s", err.text);
+	scripted_stop(&srv);
+	assert_non_null(strstr(srv.got[0], "POST /subjects/a%20b-value HTTP/1.1\r\n"));
+	assert_non_null(strstr(srv.got[1], "POST /subjects/a%20b-value/versions HTTP/1.1\r\n"));
+	assert_non_null(strstr(srv.got[1], "{\"schema\":\"{\\\"type\\\":\\\"record\\\",\\\"name\\\""));
+	assert_null(values_writer(vs, "d", "{}", &err));
+	strbuf_fini(&frame);
+	values_free(vs);
+	config_free(cfg);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -254,6 +410,11 @@ int main(void)
 		cmocka_unit_test(events_are_written_and_read),
 		cmocka_unit_test(schemas_that_are_none_are_refused),
 		cmocka_unit_test(frames_are_told_from_json),
+		cmocka_unit_test(a_schema_is_asked_for_once),
+		cmocka_unit_test(a_schema_that_is_late_is_waited_for),
+		cmocka_unit_test(a_registry_that_is_away_is_waited_for_if_it_was_named),
+		cmocka_unit_test(answers_are_told_apart),
+		cmocka_unit_test(a_schema_is_registered_unless_it_is_there),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
