@@ -11,7 +11,9 @@
 #include "base/mem.h"
 #include "feed/feed.h"
 #include "feed/kafka.h"
+#include "feed/mark.h"
 #include "feed/sink.h"
+#include "scripted.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -39,6 +41,7 @@ struct memory {
 	unsigned refused;
 	bool end;
 	_Atomic bool hangs;
+	char texts[2048];                /* what it was given to decode, a line each; of what could not be read: why */
 };
 
 static size_t slot(const struct partition *part)
@@ -71,6 +74,13 @@ static int memory_restore(void *sink, const char *cluster, struct partition *par
 	return 0;
 }
 
+static void keep_text(struct memory *mem, const struct record *rec)
+{
+	struct text text = rec->misread ? (struct text){rec->read, rec->read_len} : record_text(rec);
+	size_t len = strlen(mem->texts);
+	snprintf(mem->texts + len, sizeof mem->texts - len, "%.*s\n", (int)text.len, text.data ? text.data : "");
+}
+
 static enum sink_result memory_write(void *sink, const struct batch *bat, struct error *err)
 {
 	struct memory *mem = sink;
@@ -86,6 +96,7 @@ static enum sink_result memory_write(void *sink, const struct batch *bat, struct
 		struct partition *part = &bat->partitions[bat->records[i].part];
 		assert_true(ledger_holds(&part->ledger));
 		mem->now.counts[slot(part)][bat->records[i].offset]++;
+		keep_text(mem, &bat->records[i]);
 		if (bat->records[i].value)
 			ledger_settle(&part->ledger, bat->records[i].value_len ? &part->ledger.stored : &part->ledger.dead, 1);
 		else
@@ -297,6 +308,32 @@ static void a_sink_that_refuses_for_now_is_asked_again(void **state)
 	assert_each_once(&wo->store, 1000, 0);
 }
 
+#define ANSWER(status, body) "HTTP/1.1 " status " X\r\nConnection: close\r\n\r\n" body
+
+static void values_in_avro_are_json_for_the_sink(void **state)
+{
+	struct world *wo = *state;
+	static const char *const answers[] = {
+		ANSWER("503", "{}"),
+		ANSWER("200", "{\"schema\":\"{\\\"type\\\":\\\"record\\\",\\\"name\\\":\\\"r\\\",\\\"fields\\\":[{\\\"name\\\":\\\"timestamp\\\",\\\"type\\\":\\\"long\\\"}]}\"}"),
+	};
+	static const struct text values[] = {{"{}", 2}, {"\0\0\0\0\1\xd0\x0f", 7}, {"", 0}, {"\0\0\0\0\1\xd0", 6}, {"\0\0\0\0\1\0", 6}};
+	struct scripted srv;
+	char url[40];
+	scripted_start(&srv, answers, 2);
+	snprintf(url, sizeof url, "http://127.0.0.1:%d", srv.port);
+	config_override(wo->cfg, "registry.url", url);
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+		rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(wo->in), RD_KAFKA_V_PARTITION(0), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+				  RD_KAFKA_V_VALUE((void *)values[i].data, values[i].len), RD_KAFKA_V_TIMESTAMP(7), RD_KAFKA_V_END);
+	assert_int_equal(rd_kafka_flush(producer, 10000), 0);
+	assert_true(run(wo, &memory_sink, &(struct feed_goal){.exit_at_end = true}));
+	scripted_stop(&srv);
+	assert_string_equal(wo->mem.texts, "{}\n{\"@timestamp\":\"1970-01-01T00:00:01.000Z\"}\n\n"
+					   "schema 1: not what its schema says: it ends within a number\n{\"@timestamp\":\"1970-01-01T00:00:00.000Z\"}\n");
+	assert_int_equal(wo->store.parts[0].last.hash, record_hash(7, NULL, 0, values[4].data, values[4].len));
+}
+
 static void stopping_while_the_sink_refuses_acknowledges_nothing(void **state)
 {
 	struct world *wo = *state;
@@ -474,6 +511,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(each_record_once_however_often_it_crashes, world_new, world_free),
 		cmocka_unit_test_setup_teardown(a_sink_that_refuses_for_now_is_asked_again, world_new, world_free),
+		cmocka_unit_test_setup_teardown(values_in_avro_are_json_for_the_sink, world_new, world_free),
 		cmocka_unit_test_setup_teardown(stopping_while_the_sink_refuses_acknowledges_nothing, world_new, world_free),
 		cmocka_unit_test_setup_teardown(other_records_are_a_new_epoch, world_new, world_free),
 		cmocka_unit_test_setup_teardown(another_last_record_after_the_same_first_is_a_truncation, world_new, world_free),
