@@ -6,6 +6,7 @@ mkdir "$TMPDIR"
 
 tm() { tmux -S "$HERE/tmux" -f /dev/null -u "$@"; }
 trap 'tm kill-server 2>/dev/null; clean_up' EXIT
+tm start-server \; set-option -g exit-empty off # or the next session may meet a server that is just leaving
 keys() { tm send-keys -t demo "$@"; }
 screen() { tm capture-pane -p -t demo; }
 shown() { screen | grep -qE -e "$1"; }

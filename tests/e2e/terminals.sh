@@ -6,6 +6,7 @@ export LC_ALL=C.UTF-8 TFL_TOP
 tm() { tmux -S "$HERE/tmux" -f /dev/null -u "$@"; }
 outer() { tmux -S "$HERE/outer" -f /dev/null -u "$@"; }
 trap 'tm kill-server 2>/dev/null; outer kill-server 2>/dev/null; clean_up' EXIT
+tm start-server \; set-option -g exit-empty off # or the next window may meet a server that is just leaving
 screen() { tm capture-pane -p -t w; }
 colours() { tm capture-pane -peN -t w; }
 shown() { screen | grep -qE -e "$1"; }

@@ -40,6 +40,7 @@ static void connect_as(const char *id)
 	rd_kafka_conf_set(conf, "partitioner", "murmur2_random", NULL, 0);
 	rd_kafka_conf_set(conf, "message.max.bytes", "100000000", NULL, 0);
 	rd_kafka_conf_set(conf, "linger.ms", "1", NULL, 0);
+	rd_kafka_conf_set(conf, "enable.idempotence", "true", NULL, 0);
 	rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
 	if (id)
 		rd_kafka_conf_set(conf, "transactional.id", id, NULL, 0);
