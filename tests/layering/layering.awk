@@ -66,7 +66,7 @@ function has(list, word) {
 
 # Libraries that `from` meets by way of `header`, each header of ours walked once.
 function walk(from, header, path,    names, n, i, word) {
-	if (header ~ library) {
+	if (header ~ library && !(header in room)) { # a room of ours may be called as the library it is for
 		word = header
 		sub(/[.\/].*/, "", word)
 		if (from == terminal && word ~ /curses|^term$/)
