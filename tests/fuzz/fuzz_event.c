@@ -163,7 +163,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (got)
 		check_detail(dec.detail);
 	json_t *object = json_loadb(rec.value, rec.value_len, JSON_ALLOW_NUL, &err);
-	if (memchr(rec.value, '\0', rec.value_len)) /* jansson reads over some */
+	if (rec.value_len && !rec.value[0]) /* how a frame of Avro begins */
+		MUST(got == BAD_AVRO);
+	else if (memchr(rec.value, '\0', rec.value_len)) /* jansson reads over some */
 		MUST(got == BAD_JSON || got == BAD_UTF8);
 	else if (!object || !json_is_object(object))
 		MUST(got == BAD_JSON || got == BAD_UTF8 || (!object && jansson_is_narrower(&err)));
