@@ -69,8 +69,6 @@ const struct option options[] = {
 	{.key = "topic.station_exits", .type = OPT_TEXT, .preset = "station_exits", .help = "topic of the exits with their station"},
 	{.key = "topic.partitions", .type = OPT_COUNT, .preset = "4", .help = "partitions of a topic that is created"},
 	{.key = "topic.replication", .type = OPT_COUNT, .preset = "1", .help = "replicas of a topic that is created"},
-	{.key = "value.format", .type = OPT_CHOICE, .preset = "json", .choices = "json|avro",
-	 .help = "form of the values that are written: JSON, or Avro by way of the Schema Registry"},
 	{.key = "time.zone", .type = OPT_TEXT, .preset = "Europe/London", .help = "zone in which times are shown and read"},
 	{.key = "time.day_start", .type = OPT_TEXT, .preset = "04:30", .help = "when a service day begins there"},
 	{.key = "history.db", .flag = "--db", .type = OPT_PATH, .value = "FILE", .commands = CMD_ANY,
