@@ -6,6 +6,7 @@ export LC_ALL=C.UTF-8 TFL_TOP
 tm() { tmux -S "$HERE/tmux" -f /dev/null -u "$@"; }
 outer() { tmux -S "$HERE/outer" -f /dev/null -u "$@"; }
 trap 'tm kill-server 2>/dev/null; outer kill-server 2>/dev/null; clean_up' EXIT
+export TERMINFO_DIRS=$HERE/terminfo: # where one is put below; the server hands it on
 tm start-server \; set-option -g exit-empty off # or the next window may meet a server that is just leaving
 screen() { tm capture-pane -p -t w; }
 colours() { tm capture-pane -peN -t w; }
@@ -59,7 +60,6 @@ tm pipe-pane -t w
 leave "256 colours"
 
 # One with 16 colours, which few systems describe. The library that curses loads for the Linux console forgets ten bytes.
-export TERMINFO_DIRS=$HERE/terminfo:
 printf 'sixteen|sixteen colours,\n\tcolors#16, pairs#256, use=xterm-256color,\n' >sixteen
 check "a description of a terminal of 16 colours" tic -x -o terminfo sixteen
 for kind in screen:8 linux:8 sixteen:16 vt100:none vt220:none xterm-mono:none; do
